@@ -1,0 +1,30 @@
+"""Every bound of the system, by name. A value above one of them is refused, never cut."""
+
+from typing import Final
+
+AMOUNT_FEN_MAX: Final = 10**15
+"""Largest amount in one event: ten trillion yuan, far below the 64-bit integers of both databases."""
+
+BATCH_ACCOUNTS_MAX: Final = 300_000
+"""Accounts that one unit of work may touch."""
+
+COPY_EVENTS_MIN: Final = 100
+"""From this many events on, PostgreSQL is fed by binary COPY; below it, one statement is quicker."""
+
+LOCK_TIMEOUT_MS_MAX: Final = 10_000
+"""How long a writer waits for the append lock before it is told that the ledger is busy."""
+
+STATEMENT_TIMEOUT_MS_MAX: Final = 600_000
+"""How long one statement of a unit of work may run on PostgreSQL."""
+
+READ_BLOCK_EVENTS: Final = 50_000
+"""Events read at a time by replays; memory stays bounded whatever the history."""
+
+ID_LENGTH_MAX: Final = 64
+"""Characters in an id of an employer, an account or a document."""
+
+FILE_BYTES_MAX: Final = 4 * 1024**3
+"""Bytes in one input file."""
+
+FILE_ROWS_MAX: Final = 1_048_576
+"""Rows in one input file: what a spreadsheet can hold."""
