@@ -1,7 +1,7 @@
 """A refusal: what was wrong, the clause that says so, and what to do next.
 
-Codes are a public contract. Their texts, in Chinese and English, stand in ``ledger/texts/*.yaml``, one entry a
-code: ``{zh, en, hint_zh, hint_en, clause}``. The texts may name the refusal's facts in braces.
+Codes are a public contract. Their texts, in Chinese and English, stand in ``ledger/texts/*.yaml``, one entry
+for each code: ``{zh, en, hint_zh, hint_en, clause}``. The texts may name the refusal's facts in braces.
 """
 
 from __future__ import annotations
