@@ -1,0 +1,35 @@
+"""Every rule of the gazette and of the national regulation, one pure function each.
+
+``decide(name, inputs, book, on)`` gives an ``Outcome``: values, clause, parameter versions and the proof.
+Where a rule lives: ``collection``, ``withdrawals``, ``loans``, ``governance`` (葫政发〔2019〕12号),
+``assistance`` (葫政办发〔2019〕55号), ``employment`` and ``training`` (葫政发〔2019〕11号), ``enclave``,
+``estate`` and ``assessment`` (葫政办发〔2019〕56号), ``payments`` (clauses without a figure).
+"""
+
+from ledger.policy.rules import collection, governance, withdrawals
+from ledger.policy.rules.framework import (
+    Outcome,
+    Rule,
+    RulesConflict,
+    Step,
+    decide,
+    find_rule,
+    quiet,
+    registered,
+    rule,
+)
+
+__all__ = [
+    "Outcome",
+    "Rule",
+    "RulesConflict",
+    "Step",
+    "collection",
+    "decide",
+    "find_rule",
+    "governance",
+    "quiet",
+    "registered",
+    "rule",
+    "withdrawals",
+]

@@ -1,0 +1,337 @@
+"""Rules: pure functions of facts, parameters and a day, with their clause, explained on demand.
+
+A rule is written as a plain function. Its arguments are the inputs of a case; those named in ``reads`` come
+from the policy book, those in ``falls_back_to`` from the case or, when it is silent, from the book. The
+last argument, ``why``, takes the steps of the proof; it is ``quiet`` on the bulk path.
+
+TRAPS: a rule never reads the clock or a database, and never a parameter that it has not declared; a name may
+be registered again for another time, but two rules for one day are an error at load.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from typing import Annotated, Any, Final, Protocol, TypeVar, get_args, get_origin, get_type_hints
+
+from ledger.dates import first_day
+from ledger.policy.parameters import ParameterValue, PolicyBook
+from ledger.policy.rules.kinds import Kind, WrongInput
+from ledger.policy.units import plain
+from ledger.refusal import Refusal
+
+Values = dict[str, Any]
+GAZETTE_DAY: Final = date(2019, 7, 1)
+"""The first day on which every document of the gazette is in force: the day of a case that names none."""
+
+F = TypeVar("F", bound=Callable[..., Values])
+
+
+class Why(Protocol):
+    """Takes one step of a proof: what it is in Chinese and English, its value, unit, clause, rounding."""
+
+    def __call__(
+        self, zh: str, en: str, value: Any, unit: str = "", clause: str = "", rounding: str = ""
+    ) -> None: ...
+
+
+def quiet(zh: str, en: str, value: Any, unit: str = "", clause: str = "", rounding: str = "") -> None:
+    """No proof is wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of a proof. An empty clause means the clause of the rule."""
+
+    zh: str
+    en: str
+    value: Any
+    unit: str = ""
+    clause: str = ""
+    rounding: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One fact a rule asks for: its kind with the unit, and the parameter that stands in for it."""
+
+    name: str
+    kind: Kind
+    required: bool
+    nullable: bool
+    parameter: str = ""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A registered rule: its function, clause, inputs, the parameters it reads, its time in force."""
+
+    name: str
+    function: Callable[..., Values]
+    clause: str
+    zh: str
+    en: str
+    since: date
+    until: date | None
+    inputs: Mapping[str, Input]
+    reads: Mapping[str, str]
+    day: str = ""
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Ids of every parameter that the rule may read."""
+        fallbacks = (given.parameter for given in self.inputs.values() if given.parameter)
+        return tuple(dict.fromkeys((*self.reads.values(), *fallbacks)))
+
+    def in_force(self, on: date) -> bool:
+        return self.since <= on and (self.until is None or on <= self.until)
+
+    def read_inputs(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The inputs as typed values; refuses ``rule_input_unknown``, ``…_missing`` and ``…_malformed``."""
+        for name in given:
+            if name not in self.inputs:
+                raise Refusal(
+                    "rule_input_unknown", self.clause, rule=self.name, name=name, known=", ".join(self.inputs)
+                )
+        read: dict[str, Any] = {}
+        for name, wanted in self.inputs.items():
+            if name in given:
+                read[name] = self._read(wanted, given[name])
+            elif wanted.required:
+                raise Refusal(
+                    "rule_input_missing", self.clause, rule=self.name, name=name, kind=wanted.kind.name
+                )
+        return read
+
+    def _read(self, wanted: Input, value: Any) -> Any:
+        if value is None and wanted.nullable:
+            return None
+        try:
+            return wanted.kind.read(value)
+        except (WrongInput, Refusal):
+            raise Refusal(
+                "rule_input_malformed", self.clause, rule=self.name, name=wanted.name, kind=wanted.kind.name,
+                text=str(value)[:60],
+            ) from None  # fmt: skip
+
+    def day_of(self, read: Mapping[str, Any], on: date | None) -> date:
+        """The day whose law applies: what the case states, else ``on``, else the first day of the gazette."""
+        stated = read.get(self.day) if self.day else None
+        if stated is None:
+            return on or max(self.since, min(GAZETTE_DAY, self.until or GAZETTE_DAY))
+        if isinstance(stated, date):
+            return stated
+        return first_day(stated)
+
+    def bind(
+        self, read: Mapping[str, Any], book: PolicyBook, on: date, known_on: date | None
+    ) -> dict[str, ParameterValue]:
+        """Values of the parameters that this case needs, by argument; refuses ``missing_parameter``."""
+        bound = {name: book.value(parameter, on, known_on) for name, parameter in self.reads.items()}
+        for name, given in self.inputs.items():
+            if given.parameter and read.get(name) is None:
+                bound[name] = book.value(given.parameter, on, known_on)
+        return bound
+
+    def compiled(
+        self, book: PolicyBook, on: date, known_on: date | None = None, **fixed: Any
+    ) -> Callable[..., Values]:
+        """The function with parameters (and ``fixed`` inputs) bound for one day: typed inputs in, values out.
+
+        No explanation is made: this is the path of bulk work. Refuses ``missing_parameter``.
+        """
+        bound = {name: value.value for name, value in self.bind(fixed, book, on, known_on).items()}
+        return partial(self.function, **{**fixed, **bound})
+
+    def run(
+        self,
+        given: Mapping[str, Any],
+        book: PolicyBook,
+        on: date | None = None,
+        known_on: date | None = None,
+        explain: bool = True,
+    ) -> Outcome:
+        """The result of a case with its explanation; the same case always gives the same result."""
+        read = self.read_inputs(given)
+        day = self.day_of(read, on)
+        bound = self.bind(read, book, day, known_on)
+        arguments = {**read, **{name: value.value for name, value in bound.items()}}
+        steps: list[tuple[Any, ...]] = []
+        if explain:
+
+            def why(*step: Any, **more: Any) -> None:
+                steps.append((step, more))
+
+            arguments["why"] = why
+        return Outcome(self, read, bound, day, self.function(**arguments), steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a rule decided: ``values`` by output name, the rule, the parameter values, and the steps."""
+
+    rule: Rule
+    inputs: Mapping[str, Any]
+    bound: Mapping[str, ParameterValue]
+    on: date
+    values: Values
+    recorded: list[tuple[Any, ...]] = field(default_factory=list)
+
+    @property
+    def clause(self) -> str:
+        return self.rule.clause
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """Versions of the parameters used, by id: what an event keeps."""
+        return {value.parameter: value.version for value in self.bound.values()}
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        return tuple(Step(*step, **more) for step, more in self.recorded)
+
+    def inputs_as_json(self) -> dict[str, Any]:
+        kinds = {name: given.kind for name, given in self.rule.inputs.items()}
+        return {name: kinds[name].write(value) for name, value in self.inputs.items() if value is not None}
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "rule": self.rule.name,
+            "clause": self.clause,
+            "on": self.on.isoformat(),
+            "inputs": self.inputs_as_json(),
+            "parameters": {name: value.as_json() for name, value in self.bound.items()},
+            "steps": [
+                {
+                    "zh": step.zh, "en": step.en, "value": plain(step.value), "unit": step.unit,
+                    "clause": step.clause or self.clause, "rounding": step.rounding,
+                }
+                for step in self.steps
+            ],
+            "values": plain(self.values),
+        }  # fmt: skip
+
+
+_REGISTERED: Final[dict[str, list[Rule]]] = {}
+
+
+class RulesConflict(ValueError):
+    """Two rules of one name claim the same day."""
+
+
+def rule(
+    name: str,
+    *,
+    clause: str,
+    zh: str,
+    en: str,
+    since: str,
+    until: str = "",
+    reads: Mapping[str, str] | None = None,
+    falls_back_to: Mapping[str, str] | None = None,
+    day: str = "",
+) -> Callable[[F], F]:
+    """Registers a pure function as the rule of a name for a time; the function itself stays as it was.
+
+    Raises ``RulesConflict`` when another rule of the name is in force on one of the days.
+    """
+
+    def register(function: F) -> F:
+        made = Rule(
+            name=name,
+            function=function,
+            clause=clause,
+            zh=zh,
+            en=en,
+            since=date.fromisoformat(since),
+            until=date.fromisoformat(until) if until else None,
+            inputs=_inputs(function, reads or {}, falls_back_to or {}),
+            reads=reads or {},
+            day=day,
+        )
+        add(_REGISTERED, made)
+        return function
+
+    return register
+
+
+def add(registered: dict[str, list[Rule]], new: Rule) -> None:
+    """Adds a rule to a registry; raises ``RulesConflict`` when two of one name share a day."""
+    others = registered.setdefault(new.name, [])
+    for other in others:
+        if (other.until is None or new.since <= other.until) and (
+            new.until is None or other.since <= new.until
+        ):
+            raise RulesConflict(
+                f"{new.name}: both {other.clause} and {new.clause} claim {max(new.since, other.since)}"
+            )
+    others.append(new)
+    others.sort(key=lambda rule: rule.since)
+
+
+def _inputs(
+    function: Callable[..., Any], reads: Mapping[str, str], falls_back_to: Mapping[str, str]
+) -> dict[str, Input]:
+    hints = get_type_hints(function, include_extras=True)
+    inputs: dict[str, Input] = {}
+    for argument in inspect.signature(function).parameters.values():
+        if argument.name == "why" or argument.name in reads:
+            continue
+        hint = hints[argument.name]
+        options = (hint,) if get_origin(hint) is Annotated else get_args(hint)
+        kinds = [
+            item
+            for option in options
+            for item in getattr(option, "__metadata__", ())
+            if isinstance(item, Kind)
+        ]
+        if len(kinds) != 1:
+            raise TypeError(f"{function.__name__}: the input {argument.name} has no kind")
+        parameter = falls_back_to.get(argument.name, "")
+        inputs[argument.name] = Input(
+            name=argument.name,
+            kind=kinds[0],
+            required=argument.default is inspect.Parameter.empty and not parameter,
+            nullable=type(None) in options or bool(parameter),
+            parameter=parameter,
+        )
+    return inputs
+
+
+def registered() -> Mapping[str, list[Rule]]:
+    """All rules by name, each name's versions in order of time."""
+    import ledger.policy.rules  # noqa: F401  the modules register themselves
+
+    return _REGISTERED
+
+
+def find_rule(name: str, on: date | None = None) -> Rule:
+    """The rule of a name, on a day if one is named; refuses ``rule_unknown`` and ``rule_not_in_force``."""
+    versions = registered().get(name)
+    if not versions:
+        raise Refusal("rule_unknown", rule=name)
+    for version in versions:
+        if version.in_force(on or GAZETTE_DAY):
+            return version
+    if on is None:
+        return versions[0]
+    ranges = "; ".join(f"{version.since} – {version.until or ''}" for version in versions)
+    raise Refusal("rule_not_in_force", versions[-1].clause, rule=name, on=on.isoformat(), ranges=ranges)
+
+
+def decide(
+    name: str,
+    given: Mapping[str, Any],
+    book: PolicyBook,
+    on: date | None = None,
+    known_on: date | None = None,
+    explain: bool = True,
+) -> Outcome:
+    """Runs the rule of a name as it stood on a day, with the parameters published by ``known_on``.
+
+    Without ``on`` the rule of the gazette of 2019 answers, for the day that the case itself states.
+    """
+    return find_rule(name, on).run(given, book, on, known_on, explain)
