@@ -1,6 +1,7 @@
 """Business days, months, fund years and deadlines. Business days are dates; a month is ``YYYY-MM``.
 
-The fund year (缴存年度) runs from 1 July to 30 June (葫政发〔2019〕12号 第五条), named by the year of its 1 July.
+The fund year (缴存年度) runs from 1 July to 30 June (葫政发〔2019〕12号 第五条) and is named
+by the year it starts in.
 Months count as whole numbers inside the program, so that "the month after" is ``+ 1``.
 """
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -45,6 +45,28 @@ class Refusal(Exception):
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message()} ({self.clause})"
+
+
+class LineRefusal(NamedTuple):
+    """The refusal of one row of a list: its number in the source, the field, and why."""
+
+    row: int
+    field: str
+    refusal: Refusal
+
+
+class LinesRefused(Refusal):
+    """A list with bad rows: nothing of it was booked, and ``lines`` has every one of them."""
+
+    def __init__(self, lines: list[LineRefusal], total: int) -> None:
+        first = lines[0]
+        super().__init__(
+            "lines_refused",
+            count=len(lines),
+            total=total,
+            first=f"{first.row}: {first.refusal.code}",
+        )
+        self.lines = lines
 
 
 @cache

@@ -1,0 +1,16 @@
+"""One handler for each command: it reads registers, takes a decision and adds its events to a unit of work."""
+
+from commands.handlers import accounts, deposits, employers, openings, proposals, withdrawals
+from commands.handlers.registry import COMMANDS, Command, Work
+
+__all__ = [
+    "COMMANDS",
+    "Command",
+    "Work",
+    "accounts",
+    "deposits",
+    "employers",
+    "openings",
+    "proposals",
+    "withdrawals",
+]

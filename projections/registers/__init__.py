@@ -1,0 +1,27 @@
+"""The registers of the ledger, one for each kind of stream that commands decide from."""
+
+from typing import Final
+
+from ledger.streams.account import ACCOUNTS
+from ledger.streams.employer import EMPLOYERS
+from ledger.streams.general_ledger import GENERAL_LEDGERS
+from ledger.streams.payment import PAYMENTS
+from ledger.streams.petition import PETITIONS
+from ledger.streams.proposal import PROPOSALS
+from ledger.streams.receipt import RECEIPTS
+from ledger.streams.remittance import REMITTANCES
+from projections.registers.register import Register
+
+REGISTERS: Final = {
+    register.stream.kind: register
+    for register in (
+        Register(ACCOUNTS, indexed=("employer", "person")),
+        Register(EMPLOYERS),
+        Register(GENERAL_LEDGERS),
+        Register(PAYMENTS),
+        Register(PETITIONS),
+        Register(PROPOSALS, indexed=("status",)),
+        Register(RECEIPTS, indexed=("status",)),
+        Register(REMITTANCES),
+    )
+}

@@ -1,0 +1,83 @@
+"""The desk: the composition root, and the one way in for every command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from commands.handlers import COMMANDS, Work
+from commands.handlers.proposals import load
+from commands.law import Law
+from ledger.dates import business_day, utc_now
+from ledger.policy.parameters import PolicyBook
+from ledger.refusal import Refusal
+from ledger.store.ledger import Ledger
+from ledger.store.unit_of_work import Outcome, Request, Step, UnitOfWork
+from ledger.streams.proposal import require_two
+from projections.registers import REGISTERS
+
+
+class Desk:
+    """A ledger with its registers and its law, ready to be asked to change.
+
+    ``clock`` gives the moment of recording; ``book`` the parameters; ``after_step`` is where tests inject faults.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        clock: Callable[[], datetime] = utc_now,
+        book: PolicyBook | None = None,
+        after_step: Step | None = None,
+    ) -> None:
+        faults = {"after_step": after_step} if after_step else {}
+        self.ledger = Ledger(url, REGISTERS, clock, **faults)
+        self.book = book or PolicyBook.bundled()
+        if not self.ledger.database.is_migrated():
+            self.ledger.close()
+            raise Refusal("ledger_missing", url=self.ledger.database.engine.url.render_as_string())
+
+    def do(
+        self,
+        command: str,
+        content: Mapping[str, Any],
+        *,
+        actor: str = "clerk",
+        approver: str = "",
+        key: str = "",
+    ) -> Outcome:
+        """Carries a command out once under its key (made up when the client has none).
+
+        ``content`` is what people write: it is read by the command's schema. Refuses ``command_unknown``,
+        ``content_invalid``, ``second_person_needed`` and ``same_person`` where money leaves, and what the
+        decision refuses; a refusal leaves no trace.
+        """
+        if command not in COMMANDS:
+            raise Refusal("command_unknown", command=command)
+        return self.do_loaded(command, load(command, dict(content)), actor=actor, approver=approver, key=key)
+
+    def do_loaded(
+        self, command: str, given: dict[str, Any], *, actor: str, approver: str = "", key: str = ""
+    ) -> Outcome:
+        """The same for content that has been read already, as the intake of files does row by row."""
+        spec = COMMANDS[command]
+        if spec.pays:
+            require_two(actor, approver)
+        request = Request(key or str(uuid4()), command, actor, given, approver)
+
+        def decide(uow: UnitOfWork) -> dict[str, Any]:
+            law = Law(self.book, business_day(uow.recorded_at))
+            return spec.handler(Work(uow, law, self.ledger), given)
+
+        return self.ledger.execute(request, decide)
+
+    def close(self) -> None:
+        self.ledger.close()
+
+    def __enter__(self) -> Desk:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,244 @@
+"""Commands about accounts: opening, bases, seal and unseal, transfer in the city and between cities, freeze."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from commands.handlers.employers import transfer_account
+from commands.handlers.registry import Work, command
+from commands.law import versions
+from commands.schemas import collection as schemas
+from ledger.dates import format_month, fund_year_bounds, month_of
+from ledger.refusal import Refusal
+from ledger.streams import account as accounts
+from ledger.streams import employer as employers
+from ledger.streams import payment as payments
+from ledger.streams import petition as petitions
+
+CITY = "葫政发〔2019〕12号"
+
+
+@command("open_account", schemas.OpenAccount, clause=f"{CITY} 第三、五条", zh="个人账户设立")
+def open_account(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """Opens one account."""
+    return _open(work, given["employer"], given["on"], [given])
+
+
+@command("open_accounts", schemas.OpenAccounts, clause=f"{CITY} 第三、五条", zh="批量个人账户设立")
+def open_accounts(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """Opens the accounts of an employer's list, all or none."""
+    return _open(work, given["employer"], given["on"], given["lines"])
+
+
+def _open(work: Work, employer: str, on: date, lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    employers.require_active(work.employer(employer), employer)
+    states = work.uow.load("account", [line["account"] for line in lines])
+    persons = {line["account"]: line["person"] or f"person-of-{line['account']}" for line in lines}
+    elsewhere = _live_accounts(work, list(persons.values()))
+    for line in lines:
+        account, joined_on = line["account"], line["joined_on"] or on
+        person = persons[account]
+        base_fen, wage_fen, parameters = _base(work, line["base"], line["wage"], on)
+        opened = accounts.Opened(
+            effective_on=on,
+            person=person,
+            employer=employer,
+            base_fen=base_fen,
+            wage_fen=wage_fen,
+            first_month=format_month(line["first_month"] or month_of(on)),
+            joined_on=joined_on,
+            parameters=parameters,
+        )
+        work.add(
+            "account",
+            account,
+            accounts.open_account(states[account], account, opened, elsewhere.get(person, ())),
+        )
+        elsewhere.setdefault(person, []).append(account)
+    return {"employer": employer, "accounts": len(lines)}
+
+
+def _live_accounts(work: Work, persons: list[str]) -> dict[str, list[str]]:
+    live: dict[str, list[str]] = {}
+    for key, state in work.find("account", person=persons).items():
+        if state.status != "closed":
+            live.setdefault(state.person, []).append(key)
+    return live
+
+
+def _base(
+    work: Work, base_fen: int | None, wage_fen: int | None, on: date
+) -> tuple[int, int, tuple[str, ...]]:
+    """The base in fen, from a wage by the rule or as declared within its bounds; refuses what lies outside."""
+    if base_fen is None and wage_fen is None:
+        raise Refusal("base_missing")
+    amount = accounts.check_amount(wage_fen if base_fen is None else base_fen)  # type: ignore[arg-type]
+    outcome = work.law.decide("contribution_base", on, avg_monthly_wage_prior_year_fen=amount)
+    within = outcome.values["base_fen"]
+    if base_fen is not None and within != base_fen:
+        code = "base_above_cap" if within < base_fen else "base_below_floor"
+        raise Refusal(code, outcome.clause, base_fen=base_fen, bound_fen=within)
+    return within, wage_fen or 0, versions(outcome)
+
+
+@command("fix_bases", schemas.FixBases, clause=f"{CITY} 第五条", zh="年度基数核定")
+def fix_bases(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """Fixes the bases of a whole employer from 1 July, newcomers and transferees of the year left as they are.
+
+    ``wages`` are the average monthly wages of the previous calendar year by account; an account without one is
+    named in the result and keeps its base.
+    """
+    employer, on, year = given["employer"], given["on"], given["fund_year"]
+    state = work.employer(employer)
+    employers.require_active(state, employer)
+    first = fund_year_bounds(year)[0]
+    present = work.accounts_of(employer)
+    unknown = sorted(set(given["wages"]) - set(present))
+    if unknown:
+        raise Refusal("account_of_another", account=unknown[0], employer=employer)
+    fixed = newcomers = 0
+    for account, own in present.items():
+        again = work.law.decide(
+            "base_reverify", first, joined_on=str(own.joined_on), adjustment_on=str(first)
+        )
+        if not again.values["reverify"]:
+            newcomers += 1
+            continue
+        if account not in given["wages"]:
+            continue
+        base_fen, wage_fen, parameters = _base(work, None, given["wages"][account], first)
+        new = accounts.BaseFixed(
+            effective_on=on,
+            base_fen=base_fen,
+            wage_fen=wage_fen,
+            from_month=format_month(month_of(first)),
+            parameters=parameters,
+        )
+        events = accounts.fix_base(own, account, new)
+        fixed += len(events)
+        work.add("account", account, events)
+    unchanged = len(present) - fixed - newcomers
+    done = employers.BasesFixed(
+        effective_on=on, fund_year=year, fixed=fixed, unchanged=unchanged, newcomers=newcomers
+    )
+    work.add("employer", employer, (done,) if fixed else ())
+    missing = sorted(set(present) - set(given["wages"]))
+    return {"fixed": fixed, "unchanged": unchanged, "newcomers": newcomers, "without_wage": missing}
+
+
+@command(
+    "break_relation", schemas.BreakRelation, clause=f"{CITY} 第七、八条", zh="中断工资关系或解除劳动关系"
+)
+def break_relation(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """Records that a wage relation was interrupted or a labour relation ended: the 30 days run."""
+    account = given["account"]
+    events = accounts.break_relation(
+        work.account(account), account, given["how"], given["broken_on"], given["on"]
+    )
+    work.add("account", account, events)
+    return {"account": account}
+
+
+@command("seal", schemas.Seal, clause=f"{CITY} 第七条", zh="封存")
+def seal(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """Seals an account with its employer."""
+    account, on = given["account"], given["on"]
+    state = work.account(account)
+    broken_on = given["broken_on"] or state.broken_on or on
+    days = work.law.value("seal_days", on)
+    work.add("account", account, accounts.seal(state, account, broken_on, days, on))
+    return {"account": account}
+
+
+@command("unseal", schemas.Unseal, clause=f"{CITY} 第七条", zh="启封")
+def unseal(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """Unseals an account when its wage relation resumes."""
+    account, on = given["account"], given["on"]
+    events = accounts.unseal(work.account(account), account, given["resumed_on"] or on, on)
+    work.add("account", account, events)
+    return {"account": account}
+
+
+@command("seal_centrally", schemas.SealCentrally, clause=f"{CITY} 第八条", zh="集中封存")
+def seal_centrally(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """Moves an account to the centre's pool."""
+    account, on = given["account"], given["on"]
+    state = work.account(account)
+    ended_on = given["ended_on"] or state.broken_on or on
+    days = work.law.value("central_seal_days", on)
+    work.add("account", account, accounts.seal_centrally(state, account, ended_on, days, on))
+    return {"account": account}
+
+
+@command("transfer", schemas.Transfer, clause=f"{CITY} 第九条", zh="内部转移")
+def transfer(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """Moves an account to another employer of the city, directly; with ``petition`` the centre acts itself."""
+    account, on = given["account"], given["on"]
+    employers.require_active(work.employer(given["to"]), given["to"])
+    ended_on = given["ended_on"] or work.account(account).broken_on or given["hired_on"] or on
+    hired_on = given["hired_on"] or on
+    by = "unit"
+    if given["petition"]:
+        petition, by = given["petition"], "centre"
+        settled = petitions.Settled(effective_on=on, by=by)
+        work.add(
+            "petition", petition, petitions.settle(work.uow.state("petition", petition), petition, settled)
+        )
+    transfer_account(work, account, given["to"], ended_on, hired_on, on, by)
+    return {"account": account, "employer": given["to"]}
+
+
+@command("transfer_in", schemas.TransferIn, clause=f"{CITY} 第九条", zh="异地转入")
+def transfer_in(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """Books money and contribution months that came from another city."""
+    account = given["account"]
+    arrived = accounts.TransferredIn(
+        effective_on=given["on"],
+        amount_fen=given["amount"],
+        months=given["months"],
+        from_centre=given["from_centre"],
+        letter=given["letter"],
+    )
+    state = work.add("account", account, accounts.transfer_in(work.account(account), account, arrived))
+    return {"account": account, "balance_fen": state.balance_fen, "months": state.months}
+
+
+@command("transfer_out", schemas.TransferOut, clause=f"{CITY} 第九条", zh="异地转出", pays=True)
+def transfer_out(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """Sends the whole balance to another city, closes the account, and orders the payment."""
+    account, on = given["account"], given["on"]
+    state = work.account(account)
+    events = accounts.transfer_out(state, account, given["to_centre"], given["letter"], on)
+    version = work.uow.version("account", account) + 1
+    work.add("account", account, events)
+    payment = payments.key(account, version)
+    ordered = payments.Ordered(
+        effective_on=on,
+        cause=f"account-{account}/{version}",
+        payee=given["to_centre"],
+        principal_fen=state.balance_fen,
+    )
+    work.add("payment", payment, payments.order(work.uow.state("payment", payment), payment, ordered))
+    return {"account": account, "amount_fen": state.balance_fen, "payment": payment}
+
+
+@command("freeze", schemas.Freeze, clause="民事诉讼法 协助执行", zh="冻结")
+def freeze(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """Freezes an account by a court's document, wholly or for an amount."""
+    account = given["account"]
+    events = accounts.freeze(
+        work.account(account), account, given["document"], given["amount"] or 0, given["on"]
+    )
+    work.add("account", account, events)
+    return {"account": account}
+
+
+@command("unfreeze", schemas.Unfreeze, clause="民事诉讼法 协助执行", zh="解冻")
+def unfreeze(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """Lifts a freeze by a court's document."""
+    account = given["account"]
+    events = accounts.unfreeze(work.account(account), account, given["document"], given["on"])
+    work.add("account", account, events)
+    return {"account": account}

@@ -1,0 +1,251 @@
+"""Commands about employers: registration, rate, reduction and deferral, arrears, merger, split, closing."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from commands.handlers.registry import Work, command
+from commands.law import explanation, versions
+from commands.schemas import collection as schemas
+from ledger.dates import format_month, last_day, month_of
+from ledger.refusal import Refusal
+from ledger.streams import account as accounts
+from ledger.streams import employer as employers
+from ledger.streams.account import Account
+from ledger.streams.employer import Employer
+
+CITY = "葫政发〔2019〕12号"
+
+
+@command("register_employer", schemas.RegisterEmployer, clause=f"{CITY} 第三、四条", zh="单位缴存登记")
+def register_employer(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """Registers one employer."""
+    key, on = given["employer"], given["on"]
+    parameters = _check_kind(work, given["kind"], on) + _check_rate(
+        work, given["rate"], given["employee_rate"], on
+    )
+    registered = employers.Registered(
+        effective_on=on,
+        name=given["name"] or key,
+        kind=given["kind"],
+        rate=given["rate"],
+        first_month=format_month(given["first_month"] or month_of(on)),
+        pay_day=given["pay_day"],
+        credit_code=given["credit_code"],
+        parameters=parameters,
+    )
+    work.add("employer", key, employers.register(work.employer(key), key, registered))
+    return {"employer": key}
+
+
+@command("register_employers", schemas.RegisterEmployers, clause=f"{CITY} 第三、四条", zh="批量缴存登记")
+def register_employers(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """Registers the employers of a file, all or none."""
+    work.uow.load("employer", [line["employer"] for line in given["lines"]])
+    for line in given["lines"]:
+        register_employer(work, {**line, "on": given["on"]})
+    return {"employers": len(given["lines"])}
+
+
+def _check_kind(work: Work, kind: str, on: date) -> tuple[str, ...]:
+    outcome = work.law.decide("contributor_type", on, unit_type=kind)
+    if not outcome.values["in_scope"]:
+        raise Refusal("employer_kind_unknown", outcome.clause, kind=kind)
+    return versions(outcome)
+
+
+def _check_rate(work: Work, rate: Any, employee_rate: Any, on: date) -> tuple[str, ...]:
+    both = [str(rate if employee_rate is None else employee_rate)]
+    outcome = work.law.decide("fund_rate_check", on, unit_rate=str(rate), employee_rates=both)
+    if not outcome.values["valid"]:
+        lowest, highest = (work.law.value(f"contribution_rate_{bound}", on) for bound in ("min", "max"))
+        raise Refusal(
+            "rate_not_allowed",
+            outcome.clause,
+            rate=str(rate),
+            employee_rate=both[0],
+            lowest=str(lowest),
+            highest=str(highest),
+        )
+    return versions(outcome)
+
+
+@command("set_rate", schemas.SetRate, clause=f"{CITY} 第四条", zh="调整缴存比例")
+def set_rate(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """Sets the rate of an employer from a month on."""
+    key, on = given["employer"], given["on"]
+    parameters = _check_rate(work, given["rate"], None, on)
+    rate_set = employers.RateSet(
+        effective_on=on,
+        rate=given["rate"],
+        from_month=format_month(given["from_month"]),
+        parameters=parameters,
+    )
+    work.add("employer", key, employers.set_rate(work.employer(key), key, rate_set))
+    return {"employer": key, "rate": str(given["rate"])}
+
+
+@command("defer", schemas.Defer, clause="住房公积金管理条例 第二十条", zh="缓缴、降低缴存比例")
+def defer(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """Defers contributions, or with ``rate`` lowers the rate, for named months on the committee's approval."""
+    key = given["employer"]
+    months = {
+        "effective_on": given["on"],
+        "from_month": format_month(given["from_month"]),
+        "until_month": format_month(given["until_month"]),
+        "approval": given["approval"],
+    }
+    state = work.employer(key)
+    if given["rate"] is None:
+        work.add("employer", key, employers.defer(state, key, employers.Deferred(**months)))
+    else:
+        reduced = employers.RateReduced(rate=given["rate"], **months)
+        work.add("employer", key, employers.reduce_rate(state, key, reduced))
+    return {"employer": key}
+
+
+@command("resume", schemas.Resume, clause="住房公积金管理条例 第二十条", zh="恢复缴存")
+def resume(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """Ends a deferral or a reduced rate before its last month."""
+    key = given["employer"]
+    resumed = employers.Resumed(effective_on=given["on"], from_month=format_month(given["from_month"]))
+    work.add("employer", key, employers.resume(work.employer(key), key, resumed))
+    return {"employer": key}
+
+
+@command("assign_arrears", schemas.AssignArrears, clause=f"{CITY} 第十条", zh="落实欠缴责任")
+def assign_arrears(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """Assesses the arrears up to the last complete month and names who pays them.
+
+    The base is each account's own; with ``evidenced_wage`` the proven wage stands for all. Only for an employer
+    without any base would the city's average be the basis, which rule ``arrears`` refuses without its parameter.
+    """
+    key, on = given["employer"], given["on"]
+    state = work.employer(key)
+    employers.require_active(state, key)
+    owed = _owed(work, key, state, on)
+    basis, proof = "bases", {}
+    if given["evidenced_wage"]:
+        outcome = work.law.decide(
+            "arrears",
+            on,
+            months=len(owed),
+            rate=str(employers.rate_in(state, month_of(on))),
+            evidenced_wage_fen=given["evidenced_wage"],
+            city_avg_monthly_wage_fen=given["evidenced_wage"],
+        )
+        basis, proof = outcome.values["basis"], explanation(outcome)
+    months: dict[str, int] = {}
+    for _, month, fen in owed:
+        months[format_month(month)] = months.get(format_month(month), 0) + fen
+    assigned = employers.ArrearsAssigned(
+        effective_on=on,
+        debtor=given["debtor"],
+        months=months,
+        total_fen=sum(months.values()),
+        basis=basis,
+        explanation=proof,
+    )
+    work.add("employer", key, employers.assign_arrears(state, key, assigned))
+    return {"employer": key, "debtor": given["debtor"], "total_fen": assigned.total_fen}
+
+
+def _owed(work: Work, key: str, state: Employer, on: date) -> list[tuple[str, int, int]]:
+    """``(account, month, fen)`` that an employer owes up to the last month that was complete on a day."""
+    present = work.accounts_of(key)
+    through = month_of(on) if on == last_day(month_of(on)) else month_of(on) - 1
+    return [
+        *state.left_behind,
+        *(
+            (account, month, _due_fen(work, state, present[account], month))
+            for account, month in employers.unpaid(state, present, through)
+        ),
+    ]
+
+
+def _due_fen(work: Work, state: Employer, account: Account, month: int) -> int:
+    due = work.law.contribution(state, account, month)
+    return due.employer_fen + due.employee_fen
+
+
+def arrears_fen(work: Work, key: str, on: date) -> int:
+    """Everything that an employer owes on a day, in fen."""
+    return sum(fen for _, _, fen in _owed(work, key, work.employer(key), on))
+
+
+@command("merge_employers", schemas.MergeEmployers, clause=f"{CITY} 第十条", zh="单位合并")
+def merge_employers(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """Merges an employer into another: its accounts move there, unless arrears have no debtor."""
+    moved = move_accounts(work, given["employer"], given["into"], None, given["on"])
+    merged = employers.Merged(effective_on=given["on"], into=given["into"], accounts=len(moved))
+    return _restructure(work, given, merged, moved)
+
+
+@command("split_employer", schemas.SplitEmployer, clause=f"{CITY} 第十条", zh="单位分立")
+def split_employer(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """Moves named accounts to a new employer, unless arrears have no debtor."""
+    moved = move_accounts(work, given["employer"], given["into"], given["accounts"], given["on"])
+    split = employers.Split(effective_on=given["on"], into=given["into"], accounts=len(moved))
+    return _restructure(work, given, split, moved)
+
+
+def _restructure(work: Work, given: dict[str, Any], done: Any, moved: list[str]) -> dict[str, Any]:
+    key = given["employer"]
+    work.add("employer", key, (done,))
+    return {"employer": key, "into": given["into"], "accounts": len(moved)}
+
+
+def move_accounts(work: Work, key: str, into: str, chosen: list[str] | None, on: date) -> list[str]:
+    """Moves live accounts to another employer as one step of a restructuring; arrears need a debtor first."""
+    states = work.uow.load("employer", [key, into])
+    employers.restructure(states[key], key, states[into], into, arrears_fen(work, key, on))
+    present = work.accounts_of(key)
+    unknown = sorted(set(chosen or ()) - set(present))
+    if unknown:
+        raise Refusal("account_of_another", account=unknown[0], employer=key)
+    moving = sorted(chosen or present)
+    for account in moving:
+        transfer_account(work, account, into, on, on, on, by="restructuring", leave_arrears=False)
+    return moving
+
+
+def transfer_account(
+    work: Work,
+    account: str,
+    into: str,
+    ended_on: date,
+    hired_on: date,
+    on: date,
+    by: str,
+    leave_arrears: bool = True,
+) -> Account:
+    """Moves one account; what its old employer still owes stays with that employer, by month (第十条)."""
+    state = work.account(account)
+    days = work.law.value("transfer_days", on)
+    moved = accounts.transfer(state, account, into, ended_on, hired_on, days, on, by)
+    if moved and leave_arrears:
+        old = work.employer(state.employer)
+        unpaid = accounts.unpaid_months(state, min(month_of(ended_on), month_of(hired_on) - 1))
+        months = {
+            format_month(month): _due_fen(work, old, state, month)
+            for month in unpaid
+            if not employers.in_months(old.deferred, month)
+        }
+        if months:
+            left = employers.ArrearsLeft(effective_on=on, account=account, months=months)
+            work.add("employer", state.employer, (left,))
+    after: Account = work.add("account", account, moved)
+    return after
+
+
+@command("close_employer", schemas.CloseEmployer, clause=f"{CITY} 第十条", zh="单位销户")
+def close_employer(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """Closes an employer without accounts, unless arrears have no debtor."""
+    key, on = given["employer"], given["on"]
+    state = work.employer(key)
+    employers.require_active(state, key)
+    live = [one for one in work.accounts_of(key).values() if one.status != "centrally_sealed"]
+    closed = employers.Closed(effective_on=on, reason=given["reason"])
+    work.add("employer", key, employers.close(state, key, arrears_fen(work, key, on), len(live), closed))
+    return {"employer": key}

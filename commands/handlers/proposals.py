@@ -1,0 +1,105 @@
+"""Four eyes (葫政发〔2019〕12号 第二十二条) and petitions (第九条)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from commands.handlers.registry import COMMANDS, Work, command
+from commands.schemas import collection as schemas
+from ledger.refusal import Refusal
+from ledger.streams import petition as petitions
+from ledger.streams import proposal as proposals
+
+CITY = "葫政发〔2019〕12号"
+
+
+@command("propose", schemas.Propose, clause=f"{CITY} 第二十二条", zh="提交待审批业务")
+def propose(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """Proposes a command by which money leaves; nothing moves until another actor approves it."""
+    name = given["command"]
+    if name not in COMMANDS or not COMMANDS[name].pays:
+        raise Refusal("not_a_paying_command", command=name)
+    content = {"on": given["on"].isoformat(), **given["content"]}
+    load(name, content)
+    key = given["proposal"]
+    made = proposals.Made(effective_on=given["on"], command=name, content=content, by=work.actor)
+    work.add("proposal", key, proposals.make(work.uow.state("proposal", key), key, made))
+    return {"proposal": key}
+
+
+@command("approve", schemas.Decide, clause=f"{CITY} 第十二、二十二条", zh="审批通过")
+def approve(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """Approves a proposal and carries it out in the same commit."""
+    key = given["proposal"]
+    state: proposals.Proposal = work.uow.state("proposal", key)
+    approved = proposals.Approved(effective_on=given["on"], by=work.actor)
+    work.add("proposal", key, proposals.approve(state, key, approved))
+    proposed = COMMANDS[state.command]
+    return {"proposal": key, **proposed.handler(work, load(state.command, state.content))}
+
+
+@command("reject", schemas.Decide, clause=f"{CITY} 第十二条", zh="审批不通过")
+def reject(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """Rejects a proposal, with the reason that the applicant is told."""
+    key = given["proposal"]
+    rejected = proposals.Rejected(effective_on=given["on"], by=work.actor, reason=given["reason"])
+    work.add("proposal", key, proposals.reject(work.uow.state("proposal", key), key, rejected))
+    return {"proposal": key}
+
+
+def load(name: str, content: dict[str, Any]) -> dict[str, Any]:
+    """A command's content read by its schema; refuses ``content_invalid`` naming every field."""
+    from marshmallow import ValidationError
+
+    try:
+        loaded: dict[str, Any] = COMMANDS[name].schema.load(content)
+    except ValidationError as error:
+        raise Refusal("content_invalid", command=name, fields=str(error.messages)) from None
+    return loaded
+
+
+@command("petition", schemas.FilePetition, clause=f"{CITY} 第九条", zh="申请督促")
+def petition(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """Files an employee's petition against an employer that does nothing."""
+    key = given["petition"]
+    state = work.account(given["account"])
+    if not state.status:
+        raise Refusal("account_unknown", account=given["account"])
+    filed = petitions.Filed(
+        effective_on=given["on"],
+        account=given["account"],
+        employer=state.employer,
+        evidence=given["evidence"],
+    )
+    work.add("petition", key, petitions.file(work.uow.state("petition", key), key, filed))
+    return {"petition": key}
+
+
+@command("urge", schemas.OfPetition, clause=f"{CITY} 第九条", zh="督促单位办理")
+def urge(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """Urges the employer: its five days run, then the centre's ten."""
+    key, on = given["petition"], given["on"]
+    days = [work.law.parameter(name, on) for name in ("urge_days", "centre_act_days")]
+    events = petitions.urge(
+        work.uow.state("petition", key),
+        key,
+        on,
+        days[0].value,
+        days[1].value,
+        tuple(one.version for one in days),
+    )
+    state: petitions.Petition = work.add("petition", key, events)
+    return {
+        "petition": key,
+        "employer_due_on": str(state.employer_due_on),
+        "centre_due_on": str(state.centre_due_on),
+    }
+
+
+@command("settle_petition", schemas.SettlePetition, clause=f"{CITY} 第九条", zh="督促办结")
+def settle_petition(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """Settles a petition, by the employer or by the centre in its place."""
+    key = given["petition"]
+    settled = petitions.Settled(effective_on=given["on"], by=given["by"])
+    work.add("petition", key, petitions.settle(work.uow.state("petition", key), key, settled))
+    return {"petition": key}

@@ -1,0 +1,86 @@
+"""What a command is: its name, its schema, its handler, its clause, and whether money leaves by it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import Any, Final
+
+import msgspec
+from marshmallow import Schema
+
+from commands.law import Law
+from ledger.store.ledger import Ledger
+from ledger.store.unit_of_work import UnitOfWork
+from ledger.streams.account import Account
+from ledger.streams.base import Event
+from ledger.streams.employer import Employer
+
+
+class Work:
+    """A unit of work as a handler sees it: states to read, events to add, the law, and who is acting."""
+
+    def __init__(self, uow: UnitOfWork, law: Law, ledger: Ledger, approved_command: str = "") -> None:
+        self.uow = uow
+        self.law = law
+        self.ledger = ledger
+        self.actor = uow.request.actor
+        self.approver = uow.request.approver
+
+    @property
+    def known_on(self) -> date:
+        """The business day on which this is recorded."""
+        return self.law.known_on
+
+    def account(self, key: str) -> Account:
+        state: Account = self.uow.state("account", key)
+        return state
+
+    def employer(self, key: str) -> Employer:
+        state: Employer = self.uow.state("employer", key)
+        return state
+
+    def accounts_of(self, employer: str) -> dict[str, Account]:
+        """All accounts that stand with an employer, closed ones left out."""
+        found = self.find("account", employer=employer)
+        return {key: state for key, state in found.items() if state.status != "closed"}
+
+    def find(self, kind: str, **equal: Any) -> dict[str, Any]:
+        """States whose register columns have the given values, in the order of their keys."""
+        register: Any = self.uow.registers[kind]
+        keys = sorted(register.keys_where(self.uow.connection, **equal))
+        return self.uow.load(kind, keys)
+
+    def add(self, kind: str, key: str, events: Iterable[Event]) -> Any:
+        return self.uow.append(kind, key, events)
+
+
+Handler = Callable[[Work, dict[str, Any]], dict[str, Any]]
+
+
+class Command(msgspec.Struct, frozen=True):
+    """One command. ``pays`` commands are proposed by one actor and approved by another."""
+
+    name: str
+    schema: Schema
+    handler: Handler
+    clause: str
+    pays: bool
+    zh: str
+
+
+COMMANDS: Final[dict[str, Command]] = {}
+
+
+def command(
+    name: str, schema: type[Schema], *, clause: str, zh: str, pays: bool = False
+) -> Callable[[Handler], Handler]:
+    """Registers a handler under the name that scenarios, the command line and the API use."""
+
+    def register(handler: Handler) -> Handler:
+        if name in COMMANDS:
+            raise ValueError(f"two handlers are called {name}")
+        COMMANDS[name] = Command(name, schema(), handler, clause, pays, zh)
+        return handler
+
+    return register

@@ -1,0 +1,61 @@
+"""The fields that schemas are made of. They read what people write and refuse what is not exactly that."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from marshmallow import fields
+
+from ledger.dates import parse_day, parse_month
+from ledger.money import parse_rate, parse_yuan
+from ledger.refusal import Refusal
+from ledger.streams.base import check_id
+
+
+class Money(fields.Field[int]):
+    """An amount in yuan: text (``1,234.50``) or whole yuan as an integer, never a float; gives fen."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+        if isinstance(value, int) and not isinstance(value, bool):
+            return parse_yuan(str(value))
+        if not isinstance(value, str):
+            raise Refusal("amount_malformed", text=str(value)[:40])
+        return parse_yuan(value)
+
+
+class Rate(fields.Field[Decimal]):
+    """A rate between 0 and 1 as text, exact."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Decimal:
+        return parse_rate(value if isinstance(value, str) else repr(value))
+
+
+class Day(fields.Field[date]):
+    """A day as ``YYYY-MM-DD``."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
+        return value if type(value) is date else parse_day(str(value))
+
+
+class Month(fields.Field[int]):
+    """A month as ``YYYY-MM`` or ``YYYYMM``; gives its number."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+        return parse_month(str(value))
+
+
+class Id(fields.Field[str]):
+    """A readable id."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        return check_id(str(value), attr or "id")
+
+
+class Words(fields.String):
+    """Free text for people, trimmed; never empty where it is required."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text: str = super()._deserialize(value, attr, data, **kwargs).strip()
+        return text[:500]

@@ -1,0 +1,65 @@
+"""The posting rule of each money event: a pure function from the event to balanced journal lines.
+
+财会字〔1999〕33号. Debits are positive and credits negative fen, so a balanced entry sums to zero. Held money stands in
+219; the sub-account ``219.opening`` holds the members' total of an older system until it is attributed to persons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from ledger.streams import account, general_ledger, receipt
+from ledger.streams.base import Event
+
+Line = tuple[str, int]
+"""``(code, fen)``: debit positive, credit negative. A code may carry a sub-account after a dot."""
+
+BANK, MEMBERS, HELD, HELD_OPENING = "101", "201", "219", "219.opening"
+
+
+def entry(debit: str, credit: str, fen: int) -> tuple[Line, ...]:
+    """One amount from one account to another; a negative amount goes the other way."""
+    return ((debit, fen), (credit, -fen)) if fen else ()
+
+
+def _deposited(event: account.Deposited) -> tuple[Line, ...]:
+    """缴存分摊: bank or held money becomes the employee's."""
+    source = HELD if event.source == "held" else BANK
+    return entry(source, MEMBERS, event.employer_fen + event.employee_fen)
+
+
+def _reversed(event: account.EntryReversed) -> tuple[Line, ...]:
+    """冲账: the entry of the original the other way round; a contribution goes back to the held money."""
+    other = {"bank": BANK, "held": HELD, "opening": HELD_OPENING}[event.money]
+    return entry(other, MEMBERS, event.carried_fen + event.current_fen)
+
+
+def _received(event: receipt.Received) -> tuple[Line, ...]:
+    """暂收: money from the bank is held; what came from a reversal was held by that reversal's own entry."""
+    return entry(BANK, HELD, event.amount_fen) if event.source == "bank" else ()
+
+
+def _opened(event: general_ledger.Opened) -> tuple[Line, ...]:
+    """期初: as it came, the members' total held until attributed."""
+    codes = {MEMBERS: HELD_OPENING}
+    return tuple((codes.get(code, code), fen) for code, fen in sorted(event.balances.items()) if fen)
+
+
+POSTING_RULES: Final[dict[type[Event], Callable[[Any], tuple[Line, ...]]]] = {
+    account.Deposited: _deposited,
+    account.BalanceTakenOver: lambda e: entry(HELD_OPENING, MEMBERS, e.carried_fen + e.current_fen),
+    account.TransferredIn: lambda e: entry(BANK, MEMBERS, e.amount_fen),
+    account.TransferredOut: lambda e: entry(MEMBERS, BANK, e.carried_fen + e.current_fen),
+    account.Withdrawn: lambda e: entry(MEMBERS, BANK, e.carried_fen + e.current_fen),
+    account.EntryReversed: _reversed,
+    receipt.Received: _received,
+    receipt.Returned: lambda e: entry(HELD, BANK, e.amount_fen),
+    general_ledger.Opened: _opened,
+}
+
+
+def post(event: Event) -> tuple[Line, ...]:
+    """The journal lines of an event: none where no money moves."""
+    rule = POSTING_RULES.get(type(event))
+    return rule(event) if rule else ()

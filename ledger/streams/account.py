@@ -1,0 +1,764 @@
+"""The personal account (个人账户) of one employee: base, contributions, seal, transfer, withdrawal, corrections.
+
+葫政发〔2019〕12号 第五、七至九、十一、十二条. Every movement keeps the carried-forward part (上年结转) and the
+current-year part (当年归集) apart, as JGJ/T 320 demands: what was effective before 1 July of the account's fund year
+is carried forward, whenever it was recorded. Money is fen, months are ``YYYY-MM`` in events and numbers in states.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+import msgspec
+from msgspec.structs import replace
+
+from ledger.dates import business_day, days_after, format_month, fund_year_of, month_of, parse_month
+from ledger.limits import AMOUNT_FEN_MAX
+from ledger.refusal import Refusal
+from ledger.streams.base import Event, Recorded, Stream, event
+
+# ---------------------------------------------------------------- events
+
+
+@event("account.opened")
+class Opened(Event, frozen=True):
+    """An account was opened (个人账户设立) for a person with an employer, from a first contribution month."""
+
+    person: str
+    employer: str
+    base_fen: int
+    first_month: str
+    joined_on: date
+    wage_fen: int = 0
+    parameters: tuple[str, ...] = ()
+
+
+@event("account.balance_taken_over", moves_money=True)
+class BalanceTakenOver(Event, frozen=True):
+    """The balance that an older system kept (期初余额), with its paid-up-to month and months of contribution."""
+
+    carried_fen: int
+    current_fen: int
+    months: int
+    paid_up_to: str = ""
+
+
+@event("account.base_fixed")
+class BaseFixed(Event, frozen=True):
+    """The contribution base (缴存基数) from a month on (第五条)."""
+
+    base_fen: int
+    wage_fen: int
+    from_month: str
+    parameters: tuple[str, ...]
+
+
+@event("account.deposited", moves_money=True)
+class Deposited(Event, frozen=True):
+    """A month's contribution was booked to the employee (缴存入账), both parts.
+
+    ``kind``: ``remittance`` 汇缴, ``single`` 单笔, ``make_up`` 补缴, ``advance`` 预缴. ``source``: ``bank`` or
+    ``held`` (挂账). The amounts are performed again from base, rate and the named parameter versions.
+    """
+
+    month: str
+    employer_fen: int
+    employee_fen: int
+    base_fen: int
+    rate: Decimal
+    kind: str
+    parameters: tuple[str, ...]
+    rule: str = "monthly_contribution"
+    source: str = "bank"
+    of: str = ""
+
+
+@event("account.relation_broken")
+class RelationBroken(Event, frozen=True):
+    """The wage relation was interrupted (中断工资关系, 第七条) or the labour relation ended (解除, 第八、九条)."""
+
+    how: str
+    broken_on: date
+
+
+@event("account.sealed")
+class Sealed(Event, frozen=True):
+    """The account was sealed with its employer (封存, 第七条): due by ``due_on``."""
+
+    broken_on: date
+    due_on: date
+
+
+@event("account.unsealed")
+class Unsealed(Event, frozen=True):
+    """The account was unsealed (启封, 第七条)."""
+
+    resumed_on: date
+
+
+@event("account.sealed_centrally")
+class SealedCentrally(Event, frozen=True):
+    """The account went to the centre's pool (集中封存, 第八条): due by ``due_on``."""
+
+    ended_on: date
+    due_on: date
+
+
+@event("account.transferred")
+class Transferred(Event, frozen=True):
+    """The account moved from one employer of the city to another (内部转移, 第九条), balance unbroken."""
+
+    from_employer: str
+    to_employer: str
+    ended_on: date
+    hired_on: date
+    out_due_on: date
+    in_due_on: date
+    by: str = "unit"
+
+
+@event("account.transferred_in", moves_money=True)
+class TransferredIn(Event, frozen=True):
+    """Money and contribution months came from another city (异地转入, 第九条)."""
+
+    amount_fen: int
+    months: int
+    from_centre: str
+    letter: str
+
+
+@event("account.transferred_out", moves_money=True)
+class TransferredOut(Event, frozen=True):
+    """The whole balance went to another city (异地转出, 第九条)."""
+
+    carried_fen: int
+    current_fen: int
+    months: int
+    to_centre: str
+    letter: str
+
+
+@event("account.frozen")
+class Frozen(Event, frozen=True):
+    """A court froze the account (冻结): ``amount_fen`` of it, or the whole where that is 0."""
+
+    document: str
+    amount_fen: int = 0
+
+
+@event("account.unfrozen")
+class Unfrozen(Event, frozen=True):
+    """A court lifted its freeze (解冻)."""
+
+    document: str
+
+
+@event("account.withdrawn", moves_money=True)
+class Withdrawn(Event, frozen=True):
+    """Money was withdrawn (提取) for a reason of 第十一条; the payment order stands in the same commit (第十二条)."""
+
+    carried_fen: int
+    current_fen: int
+    reason: str
+    payment: str
+    explanation: dict[str, Any]
+    for_account: str = ""
+
+
+@event("account.closed")
+class Closed(Event, frozen=True):
+    """The account was closed (销户)."""
+
+    reason: str
+
+
+@event("account.entry_reversed", moves_money=True)
+class EntryReversed(Event, frozen=True):
+    """A movement was reversed (冲账), once, with its reason and at its original value date.
+
+    ``carried_fen`` and ``current_fen`` are signed and are added to the account. ``money`` says where the other side
+    is: ``bank``, or ``held`` when a contribution goes back to the unallocated money of its employer.
+    """
+
+    reverses: int
+    of_topic: str
+    carried_fen: int
+    current_fen: int
+    reason: str
+    money: str
+    month: str = ""
+    original_recorded_on: date | None = None
+
+
+# ---------------------------------------------------------------- state
+
+
+class Account(msgspec.Struct, frozen=True):
+    """The smallest state from which decisions about an account can be taken. ``status`` is empty before it exists."""
+
+    person: str = ""
+    employer: str = ""
+    status: str = ""
+    opened_on: date | None = None
+    joined_on: date | None = None
+    carried_fen: int = 0
+    current_fen: int = 0
+    fund_year: int = 0
+    paid_up_to: int = 0
+    first_month: int = 0
+    employer_since: int = 0
+    months: int = 0
+    moved_on: date | None = None
+    frozen: str = ""
+    frozen_fen: int = 0
+    base_fen: int = 0
+    bases: tuple[tuple[int, int], ...] = ()
+    missing: tuple[int, ...] = ()
+    reversed: tuple[int, ...] = ()
+    broken_on: date | None = None
+    broken_how: str = ""
+
+    @property
+    def balance_fen(self) -> int:
+        return self.carried_fen + self.current_fen
+
+
+# ---------------------------------------------------------------- evolve
+
+
+def evolve(state: Account, event: Event) -> Account:
+    """The state after an event. Total: an event that happened is never refused."""
+    step = _STEPS.get(type(event))
+    return step(state, event) if step else state
+
+
+def _moved(state: Account, on: date, carried_fen: int, current_fen: int, **more: Any) -> Account:
+    """Adds signed amounts: what belongs to a fund year before the account's own is carried forward."""
+    year = fund_year_of(on)
+    if year > state.fund_year:
+        carried, current = state.balance_fen + carried_fen, current_fen
+    elif year == state.fund_year:
+        carried, current, year = state.carried_fen + carried_fen, state.current_fen + current_fen, year
+    else:
+        carried, current = state.carried_fen + carried_fen + current_fen, state.current_fen
+        year = state.fund_year
+    last = on if state.moved_on is None or on > state.moved_on else state.moved_on
+    return replace(state, carried_fen=carried, current_fen=current, fund_year=year, moved_on=last, **more)
+
+
+def _opened(state: Account, event: Opened) -> Account:
+    month = parse_month(event.first_month)
+    return replace(
+        state,
+        person=event.person,
+        employer=event.employer,
+        status="normal",
+        opened_on=event.effective_on,
+        joined_on=event.joined_on,
+        first_month=month,
+        base_fen=event.base_fen,
+        bases=((month, event.base_fen),),
+        fund_year=fund_year_of(event.effective_on),
+    )
+
+
+def _taken_over(state: Account, event: BalanceTakenOver) -> Account:
+    paid = parse_month(event.paid_up_to) if event.paid_up_to else state.paid_up_to
+    return _moved(
+        state,
+        event.effective_on,
+        event.carried_fen,
+        event.current_fen,
+        months=state.months + event.months,
+        paid_up_to=paid,
+        first_month=max(state.first_month, paid + 1) if event.paid_up_to else state.first_month,
+    )
+
+
+def _base_fixed(state: Account, event: BaseFixed) -> Account:
+    fixed = (parse_month(event.from_month), event.base_fen)
+    bases = (*(one for one in state.bases if one[0] < fixed[0]), fixed)
+    return replace(state, bases=bases, base_fen=event.base_fen)
+
+
+def _deposited(state: Account, event: Deposited) -> Account:
+    month = parse_month(event.month)
+    paid, missing = state.paid_up_to, state.missing
+    if month in missing:
+        missing = tuple(one for one in missing if one != month)
+    elif month > paid:
+        missing += tuple(range(max(paid + 1, state.first_month), month))
+        paid = month
+    return _moved(
+        state,
+        event.effective_on,
+        0,
+        event.employer_fen + event.employee_fen,
+        months=state.months + 1,
+        paid_up_to=paid,
+        missing=missing,
+    )
+
+
+def _resumed(state: Account, on: date, **more: Any) -> Account:
+    """Contributions begin again; what was owed until the break stays owed, what lies between is not."""
+    month = month_of(on)
+    last = min(month_of(state.broken_on) if state.broken_on else month - 1, month - 1)
+    owed = range(max(state.paid_up_to + 1, state.first_month), last + 1)
+    return replace(
+        state,
+        status="normal",
+        broken_on=None,
+        broken_how="",
+        first_month=max(state.first_month, month),
+        missing=tuple(sorted({*state.missing, *owed})),
+        **more,
+    )
+
+
+def _reversed(state: Account, event: EntryReversed) -> Account:
+    more: dict[str, Any] = {"reversed": (*state.reversed, event.reverses)}
+    if event.of_topic == Deposited.topic:
+        # The month is open again; at the end of the paid months it falls away with the gaps right before it.
+        paid, missing = state.paid_up_to, {*state.missing, parse_month(event.month)}
+        while paid in missing and paid >= state.first_month:
+            missing.remove(paid)
+            paid -= 1
+        more |= {"months": state.months - 1, "paid_up_to": paid, "missing": tuple(sorted(missing))}
+    if state.status == "closed":
+        more["status"] = "sealed"
+    return _moved(state, event.effective_on, event.carried_fen, event.current_fen, **more)
+
+
+_STEPS: Final[dict[type[Event], Any]] = {
+    Deposited: _deposited,
+    Opened: _opened,
+    BalanceTakenOver: _taken_over,
+    BaseFixed: _base_fixed,
+    RelationBroken: lambda state, event: replace(state, broken_on=event.broken_on, broken_how=event.how),
+    Sealed: lambda state, event: replace(state, status="sealed", broken_on=event.broken_on),
+    Unsealed: lambda state, event: _resumed(state, event.resumed_on),
+    SealedCentrally: lambda state, event: replace(state, status="centrally_sealed", broken_on=event.ended_on),
+    Transferred: lambda state, event: _resumed(
+        state,
+        event.hired_on,
+        employer=event.to_employer,
+        joined_on=event.hired_on,
+        employer_since=month_of(event.hired_on),
+    ),
+    TransferredIn: lambda state, event: _moved(
+        state, event.effective_on, 0, event.amount_fen, months=state.months + event.months
+    ),
+    TransferredOut: lambda state, event: _moved(
+        state, event.effective_on, -event.carried_fen, -event.current_fen
+    ),
+    Frozen: lambda state, event: replace(state, frozen=event.document, frozen_fen=event.amount_fen),
+    Unfrozen: lambda state, event: replace(state, frozen="", frozen_fen=0),
+    Withdrawn: lambda state, event: _moved(state, event.effective_on, -event.carried_fen, -event.current_fen),
+    Closed: lambda state, event: replace(state, status="closed"),
+    EntryReversed: _reversed,
+}
+
+ACCOUNTS: Final = Stream("account", Account(), evolve)
+
+
+# ---------------------------------------------------------------- decisions
+
+
+class Contribution(msgspec.Struct, frozen=True):
+    """What a month's contribution must be, and what derives it: base, rate, versions of the parameters read."""
+
+    employer_fen: int
+    employee_fen: int
+    base_fen: int
+    rate: Decimal
+    parameters: tuple[str, ...]
+
+
+def open_account(
+    state: Account, account: str, opened: Opened, live_elsewhere: Sequence[str]
+) -> tuple[Event, ...]:
+    """Opens an account. One person has one live account (条例第十三条): refuses ``person_has_account``."""
+    if state.status:
+        raise Refusal("account_exists", account=account)
+    if live_elsewhere:
+        raise Refusal("person_has_account", person=opened.person, account=live_elsewhere[0])
+    check_amount(opened.base_fen)
+    return (opened,)
+
+
+def fix_base(state: Account, account: str, fixed: BaseFixed) -> tuple[Event, ...]:
+    """Fixes the base from a month on; the same base again gives no event (第五条)."""
+    _require(state, account, "normal", "sealed", "centrally_sealed")
+    check_amount(fixed.base_fen)
+    if state.base_fen == fixed.base_fen:
+        return ()
+    if parse_month(fixed.from_month) <= state.paid_up_to:
+        raise Refusal("base_in_paid_month", account=account, month=fixed.from_month)
+    return (fixed,)
+
+
+def deposit(
+    state: Account,
+    account: str,
+    month: int,
+    amounts: tuple[int, int] | None,
+    due: Contribution,
+    *,
+    on: date,
+    kind: str = "remittance",
+    source: str = "bank",
+    of: str = "",
+) -> tuple[Event, ...]:
+    """Books a month's contribution (第四、五条). ``amounts`` are employer's and employee's fen, ``None`` what is due.
+
+    Refuses unknown, closed and sealed accounts, a month that is not due or was paid, and amounts other than due.
+    """
+    if state.status != "normal":
+        _require(state, account, "normal")
+    if month > month_of(on) and kind != "advance":
+        raise Refusal("month_not_due", month=format_month(month), on=on.isoformat())
+    if month <= state.paid_up_to:
+        if month not in state.missing:
+            raise Refusal("month_already_paid", account=account, month=format_month(month))
+        if kind != "make_up":
+            raise Refusal("month_needs_make_up", account=account, month=format_month(month))
+    elif month < state.first_month:
+        raise Refusal("month_before_first", account=account, month=format_month(month))
+    if amounts is not None and amounts != (due.employer_fen, due.employee_fen):
+        check_amount(amounts[0])
+        check_amount(amounts[1])
+        raise Refusal(
+            "amount_not_due",
+            account=account,
+            month=format_month(month),
+            employer_fen=amounts[0],
+            employee_fen=amounts[1],
+            due_employer_fen=due.employer_fen,
+            due_employee_fen=due.employee_fen,
+        )
+    return (
+        Deposited(
+            effective_on=on,
+            month=format_month(month),
+            employer_fen=due.employer_fen,
+            employee_fen=due.employee_fen,
+            base_fen=due.base_fen,
+            rate=due.rate,
+            kind=kind,
+            parameters=due.parameters,
+            source=source,
+            of=of,
+        ),
+    )
+
+
+def take_over(state: Account, account: str, taken: BalanceTakenOver) -> tuple[Event, ...]:
+    """Takes over an older system's balance, once, before anything else moved the account."""
+    _require(state, account, "normal", "sealed", "centrally_sealed")
+    if state.moved_on is not None:
+        raise Refusal("account_has_movements", account=account)
+    for amount in (taken.carried_fen, taken.current_fen):
+        if amount:
+            check_amount(amount)
+    return (taken,)
+
+
+def break_relation(state: Account, account: str, how: str, broken_on: date, on: date) -> tuple[Event, ...]:
+    """Records that the wage relation was interrupted or the labour relation ended; the 30 days run from there."""
+    _require(state, account, "normal")
+    if broken_on > on:
+        raise Refusal("day_in_future", what="broken_on", day=broken_on.isoformat(), on=on.isoformat())
+    if state.broken_on == broken_on and state.broken_how == how:
+        return ()
+    return (RelationBroken(effective_on=on, how=how, broken_on=broken_on),)
+
+
+def seal(state: Account, account: str, broken_on: date, days: int, on: date) -> tuple[Event, ...]:
+    """Seals an account with its employer (第七条). A late seal is allowed and shows itself as late."""
+    if state.status == "sealed":
+        return ()
+    _require(state, account, "normal")
+    if broken_on > on:
+        raise Refusal("day_in_future", what="broken_on", day=broken_on.isoformat(), on=on.isoformat())
+    return (Sealed(effective_on=on, broken_on=broken_on, due_on=days_after(broken_on, days)),)
+
+
+def unseal(state: Account, account: str, resumed_on: date, on: date) -> tuple[Event, ...]:
+    """Unseals a sealed account when the wage relation resumes (第七条)."""
+    if state.status == "normal":
+        return ()
+    if state.status == "centrally_sealed":
+        raise Refusal("account_in_central_pool", account=account)
+    _require(state, account, "sealed")
+    if resumed_on > on:
+        raise Refusal("day_in_future", what="resumed_on", day=resumed_on.isoformat(), on=on.isoformat())
+    return (Unsealed(effective_on=on, resumed_on=resumed_on),)
+
+
+def seal_centrally(state: Account, account: str, ended_on: date, days: int, on: date) -> tuple[Event, ...]:
+    """Moves an account to the centre's pool when the labour relation has ended (第八条)."""
+    if state.status == "centrally_sealed":
+        return ()
+    _require(state, account, "normal", "sealed")
+    if ended_on > on:
+        raise Refusal("day_in_future", what="ended_on", day=ended_on.isoformat(), on=on.isoformat())
+    return (SealedCentrally(effective_on=on, ended_on=ended_on, due_on=days_after(ended_on, days)),)
+
+
+def transfer(
+    state: Account,
+    account: str,
+    to_employer: str,
+    ended_on: date,
+    hired_on: date,
+    days: int,
+    on: date,
+    by: str = "unit",
+) -> tuple[Event, ...]:
+    """Moves an account to another employer of the city (第九条): nothing of the balance or history changes."""
+    if state.employer == to_employer and state.status == "normal":
+        return ()
+    _require(state, account, "normal", "sealed", "centrally_sealed")
+    if hired_on < ended_on:
+        raise Refusal("hired_before_end", ended_on=ended_on.isoformat(), hired_on=hired_on.isoformat())
+    if hired_on > on:
+        raise Refusal("day_in_future", what="hired_on", day=hired_on.isoformat(), on=on.isoformat())
+    return (
+        Transferred(
+            effective_on=on,
+            from_employer=state.employer,
+            to_employer=to_employer,
+            ended_on=ended_on,
+            hired_on=hired_on,
+            out_due_on=days_after(ended_on, days),
+            in_due_on=days_after(hired_on, days),
+            by=by,
+        ),
+    )
+
+
+def transfer_in(state: Account, account: str, arrived: TransferredIn) -> tuple[Event, ...]:
+    """Books money and months from another city (第九条); contribution months are added."""
+    _require(state, account, "normal", "sealed", "centrally_sealed")
+    check_amount(arrived.amount_fen)
+    if arrived.months < 0:
+        raise Refusal("months_negative", months=arrived.months)
+    return (arrived,)
+
+
+def transfer_out(state: Account, account: str, to_centre: str, letter: str, on: date) -> tuple[Event, ...]:
+    """Sends the whole balance and the months to another city and closes the account (第九条)."""
+    _require(state, account, "sealed", "centrally_sealed")
+    _require_unfrozen(state, account, state.balance_fen)
+    _require_not_backdated(state, account, on)
+    rolled = at_day(state, on)
+    sent = TransferredOut(
+        effective_on=on,
+        carried_fen=rolled.carried_fen,
+        current_fen=rolled.current_fen,
+        months=state.months,
+        to_centre=to_centre,
+        letter=letter,
+    )
+    return (sent, Closed(effective_on=on, reason="transferred_out"))
+
+
+def freeze(state: Account, account: str, document: str, amount_fen: int, on: date) -> tuple[Event, ...]:
+    """Freezes an account by a court's document, for an amount or (0) wholly."""
+    _require(state, account, "normal", "sealed", "centrally_sealed")
+    if state.frozen == document and state.frozen_fen == amount_fen:
+        return ()
+    if state.frozen:
+        raise Refusal("account_already_frozen", account=account, document=state.frozen)
+    if amount_fen:
+        check_amount(amount_fen)
+    return (Frozen(effective_on=on, document=document, amount_fen=amount_fen),)
+
+
+def unfreeze(state: Account, account: str, document: str, on: date) -> tuple[Event, ...]:
+    """Lifts a freeze."""
+    _require(state, account, "normal", "sealed", "centrally_sealed")
+    if not state.frozen:
+        return ()
+    return (Unfrozen(effective_on=on, document=document),)
+
+
+def withdraw(
+    state: Account,
+    account: str,
+    amount_fen: int,
+    *,
+    reason: str,
+    closing: bool,
+    order: str,
+    lowest_fen: int,
+    payment: str,
+    explanation: dict[str, Any],
+    on: date,
+    for_account: str = "",
+) -> tuple[Event, ...]:
+    """Withdraws an amount (第十一、十二条), carried-forward or current-year part first as ``order`` says.
+
+    ``lowest_fen`` is the lowest balance from ``on`` until now, so that a back-dated withdrawal never makes the
+    balance of any day negative. Refuses ``insufficient_balance``, ``account_frozen`` and closed accounts.
+    """
+    _require(state, account, "normal", "sealed", "centrally_sealed")
+    check_amount(amount_fen)
+    _require_unfrozen(state, account, amount_fen)
+    available = min(state.balance_fen, lowest_fen)
+    if amount_fen > available:
+        raise Refusal("insufficient_balance", account=account, amount_fen=amount_fen, available_fen=available)
+    if closing and amount_fen != state.balance_fen:
+        raise Refusal("closing_takes_all", account=account, balance_fen=state.balance_fen)
+    rolled = at_day(state, on)
+    first, second = rolled.carried_fen, rolled.current_fen
+    if order == "current_first":
+        first, second = second, first
+    from_first = min(amount_fen, max(first, 0))
+    parts = (from_first, amount_fen - from_first)
+    carried, current = parts if order != "current_first" else parts[::-1]
+    withdrawn = Withdrawn(
+        effective_on=on,
+        carried_fen=carried,
+        current_fen=current,
+        reason=reason,
+        payment=payment,
+        explanation=explanation,
+        for_account=for_account,
+    )
+    return (withdrawn, Closed(effective_on=on, reason=reason)) if closing else (withdrawn,)
+
+
+def reverse(
+    state: Account, account: str, original: Recorded, reason: str, recorded_on: date, money: str = ""
+) -> tuple[Event, ...]:
+    """Reverses a movement once, at its original value date (错缴更正, 冲账).
+
+    Refuses ``already_reversed``, ``not_reversible``, ``reason_missing`` and ``insufficient_balance``. A reversed
+    contribution goes back to the unallocated money of its employer unless ``money`` is ``bank``.
+    """
+    version, body = original.originator_version, original.body
+    if not reason.strip():
+        raise Refusal("reason_missing")
+    if version in state.reversed:
+        raise Refusal("already_reversed", account=account, version=version)
+    if not body.moves_money or isinstance(body, EntryReversed):
+        raise Refusal("not_reversible", account=account, version=version, topic=body.topic)
+    carried, current = effect(body)
+    if state.balance_fen - carried - current < 0:
+        raise Refusal(
+            "insufficient_balance",
+            account=account,
+            amount_fen=carried + current,
+            available_fen=state.balance_fen,
+        )
+    # Where the other side of the original stands: bank money, or for a contribution the held money of 219.
+    held = isinstance(body, Deposited) and money != "bank"
+    return (
+        EntryReversed(
+            effective_on=body.effective_on,
+            reverses=version,
+            of_topic=body.topic,
+            carried_fen=-carried,
+            current_fen=-current,
+            reason=reason,
+            money="opening" if isinstance(body, BalanceTakenOver) else "held" if held else "bank",
+            month=body.month if isinstance(body, Deposited) else "",
+            original_recorded_on=recorded_on,
+        ),
+    )
+
+
+def check_amount(amount_fen: int) -> int:
+    """An amount that a command may carry, or a refusal: ``amount_not_positive``, ``amount_too_large``."""
+    if amount_fen <= 0:
+        raise Refusal("amount_not_positive", amount_fen=amount_fen)
+    if amount_fen > AMOUNT_FEN_MAX:
+        raise Refusal("amount_too_large", text=str(amount_fen))
+    return amount_fen
+
+
+def _require(state: Account, account: str, *allowed: str) -> None:
+    if state.status not in allowed:
+        raise Refusal(_BY_STATUS[state.status], account=account)
+
+
+_BY_STATUS: Final = {
+    "": "account_unknown",
+    "closed": "account_closed",
+    "sealed": "account_sealed",
+    "centrally_sealed": "account_in_central_pool",
+    "normal": "account_not_sealed",
+}
+
+
+def _require_unfrozen(state: Account, account: str, amount_fen: int) -> None:
+    if state.frozen and (not state.frozen_fen or amount_fen > state.balance_fen - state.frozen_fen):
+        raise Refusal("account_frozen", account=account, document=state.frozen, frozen_fen=state.frozen_fen)
+
+
+def _require_not_backdated(state: Account, account: str, on: date) -> None:
+    if state.moved_on is not None and on < state.moved_on:
+        raise Refusal("before_last_movement", account=account, moved_on=state.moved_on.isoformat())
+
+
+# ---------------------------------------------------------------- queries
+
+
+def effect(body: Event) -> tuple[int, int]:
+    """What a movement added to the carried-forward and to the current-year part, signed, in fen."""
+    match body:
+        case Deposited():
+            return 0, body.employer_fen + body.employee_fen
+        case BalanceTakenOver() | EntryReversed():
+            return body.carried_fen, body.current_fen
+        case Withdrawn() | TransferredOut():
+            return -body.carried_fen, -body.current_fen
+        case TransferredIn():
+            return 0, body.amount_fen
+        case _:
+            return 0, 0
+
+
+def at_day(state: Account, on: date) -> Account:
+    """The state as it stands on a day: with a new fund year the current-year part has been carried forward."""
+    return _moved(state, on, 0, 0) if fund_year_of(on) > state.fund_year else state
+
+
+def as_of(events: Iterable[Recorded], on: date, known_on: date | None = None) -> Account:
+    """The account effective on a day, as known on a day (by default all that is known now)."""
+    state = Account()
+    for one in events:
+        known = known_on is None or business_day(one.recorded_at) <= known_on
+        if known and one.body.effective_on <= on:
+            state = evolve(state, one.body)
+    return at_day(state, on)
+
+
+def lowest_balance_from(events: Iterable[Recorded], on: date) -> int:
+    """The lowest balance at the end of any day from ``on`` until the last movement, in fen."""
+    moves = sorted((one.body.effective_on, sum(effect(one.body))) for one in events)
+    balance = sum(fen for day, fen in moves if day <= on)
+    lowest = balance
+    for day in sorted({day for day, _ in moves if day > on}):
+        balance += sum(fen for moved, fen in moves if moved == day)
+        lowest = min(lowest, balance)
+    return lowest
+
+
+def base_in(state: Account, month: int) -> int:
+    """The base that governs a month, in fen."""
+    return next((base for start, base in reversed(state.bases) if start <= month), state.bases[0][1])
+
+
+def unpaid_months(state: Account, through: int) -> list[int]:
+    """Months up to ``through`` for which the present employer owes a contribution that was not booked."""
+    if state.status not in ("normal", "sealed", "centrally_sealed"):
+        return []
+    last = min(through, month_of(state.broken_on)) if state.broken_on else through
+    owed = range(max(state.paid_up_to + 1, state.first_month), last + 1)
+    return sorted({month for month in (*state.missing, *owed) if month >= state.employer_since})

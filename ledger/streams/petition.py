@@ -1,0 +1,135 @@
+"""The petition (申请督促) of an employee whose employer does nothing (葫政发〔2019〕12号 第九条).
+
+The centre urges the employer; after 5 days without result the centre acts itself within another 10 days.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+import msgspec
+from msgspec.structs import replace
+
+from ledger.dates import days_after
+from ledger.refusal import Refusal
+from ledger.streams.base import Event, Stream, event
+
+# ---------------------------------------------------------------- events
+
+
+@event("petition.filed")
+class Filed(Event, frozen=True):
+    """An employee asked the centre to press the employer, with evidence."""
+
+    account: str
+    employer: str
+    evidence: str
+
+
+@event("petition.employer_urged")
+class EmployerUrged(Event, frozen=True):
+    """The centre urged the employer: its days and then the centre's own run from here."""
+
+    employer_due_on: date
+    centre_due_on: date
+    parameters: tuple[str, ...] = ()
+
+
+@event("petition.settled")
+class Settled(Event, frozen=True):
+    """The matter was done, by the employer (``unit``) or by the centre in its place (``centre``)."""
+
+    by: str
+
+
+# ---------------------------------------------------------------- state
+
+
+class Petition(msgspec.Struct, frozen=True):
+    """Where a petition stands."""
+
+    status: str = ""
+    account: str = ""
+    employer: str = ""
+    employer_due_on: date | None = None
+    centre_due_on: date | None = None
+
+
+# ---------------------------------------------------------------- evolve
+
+
+def evolve(state: Petition, event: Event) -> Petition:
+    """The state after an event. Total."""
+    match event:
+        case Filed():
+            return Petition("filed", event.account, event.employer)
+        case EmployerUrged():
+            return replace(
+                state,
+                status="urged",
+                employer_due_on=event.employer_due_on,
+                centre_due_on=event.centre_due_on,
+            )
+        case Settled():
+            return replace(state, status="settled")
+        case _:
+            return state
+
+
+PETITIONS: Final = Stream("petition", Petition(), evolve)
+
+
+# ---------------------------------------------------------------- decisions
+
+
+def file(state: Petition, petition: str, filed: Filed) -> tuple[Event, ...]:
+    """Files a petition; refuses one without evidence (第九条)."""
+    if state.status:
+        raise Refusal("petition_exists", petition=petition)
+    if not filed.evidence.strip():
+        raise Refusal("evidence_missing", petition=petition)
+    return (filed,)
+
+
+def urge(
+    state: Petition,
+    petition: str,
+    on: date,
+    employer_days: int,
+    centre_days: int,
+    parameters: tuple[str, ...] = (),
+) -> tuple[Event, ...]:
+    """Urges the employer: so many days for it, then so many for the centre, counted from the end of the first."""
+    if state.status == "urged":
+        return ()
+    if state.status != "filed":
+        raise Refusal("petition_not_open", petition=petition, status=state.status or "unknown")
+    employer_due = days_after(on, employer_days)
+    return (
+        EmployerUrged(
+            effective_on=on,
+            employer_due_on=employer_due,
+            centre_due_on=days_after(employer_due, centre_days),
+            parameters=parameters,
+        ),
+    )
+
+
+def settle(state: Petition, petition: str, settled: Settled) -> tuple[Event, ...]:
+    """Settles a petition; the centre may act in the employer's place only when its days are over."""
+    if state.status == "settled":
+        return ()
+    if state.status != "urged" or state.employer_due_on is None:
+        raise Refusal("petition_not_open", petition=petition, status=state.status or "unknown")
+    if settled.by == "centre" and settled.effective_on <= state.employer_due_on:
+        raise Refusal("employer_days_running", petition=petition, due_on=state.employer_due_on.isoformat())
+    return (settled,)
+
+
+# ---------------------------------------------------------------- queries
+
+
+def is_overdue(state: Petition, on: date) -> bool:
+    """Whether the centre itself is late."""
+    return state.status == "urged" and state.centre_due_on is not None and on > state.centre_due_on
