@@ -135,15 +135,14 @@ class PolicyBook:
 
     def find(self, parameter_id: str, on: date, known_on: date | None = None) -> ParameterValue | None:
         """The value that holds on a day, as published by ``known_on``, or nothing."""
-        parameter = self.parameter(parameter_id)
-        for value in reversed(self.overriding.get(parameter_id, ())):
-            if value.covers(on):
-                return value
-        found = None
-        for value in parameter.values:
-            if value.covers(on) and (known_on is None or value.published_on <= known_on):
-                found = value
-        return found
+        return latest(self.history(parameter_id, known_on), on)
+
+    def history(self, parameter_id: str, known_on: date | None = None) -> tuple[ParameterValue, ...]:
+        """All values that were public on ``known_on``, in order of precedence; overriding ones come last."""
+        values = self.parameter(parameter_id).values
+        if known_on is not None:
+            values = tuple(value for value in values if value.published_on <= known_on)
+        return (*values, *self.overriding.get(parameter_id, ()))
 
     def value(self, parameter_id: str, on: date, known_on: date | None = None) -> ParameterValue:
         """The value that holds on a day, as published by ``known_on`` (by today, when none).
@@ -197,6 +196,14 @@ class PolicyBook:
         if parameter_id not in parameters:
             raise Refusal("parameter_unknown", parameter=parameter_id)
         return parameters[parameter_id]
+
+
+def latest(values: tuple[ParameterValue, ...], on: date) -> ParameterValue | None:
+    """The last of the values in order of precedence that covers the day."""
+    for value in reversed(values):
+        if value.covers(on):
+            return value
+    return None
 
 
 def ordered(values: Iterable[ParameterValue]) -> tuple[ParameterValue, ...]:

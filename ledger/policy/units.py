@@ -18,7 +18,7 @@ from ledger.limits import AMOUNT_FEN_MAX
 from ledger.money import ROUNDINGS, parse_rate
 
 Row = Mapping[str, Any]
-Value = int | Decimal | date | str | tuple[str, ...] | tuple[Row, ...]
+Value = int | Decimal | date | str | tuple[str, ...] | tuple[Row, ...] | Row
 
 _DECIMAL: Final = re.compile(r"\d{1,9}(?:\.\d{1,9})?\Z", re.ASCII)
 _MONTH_DAY: Final = re.compile(r"(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])\Z", re.ASCII)
@@ -115,6 +115,19 @@ def _table(value: Any) -> tuple[Row, ...]:
     return tuple(MappingProxyType({name: _cell(cell) for name, cell in row.items()}) for row in value)
 
 
+def _window(value: Any) -> Row:
+    if not isinstance(value, Mapping) or set(value) != {"from", "to"} or type(value["from"]) is not date:
+        raise WrongValue(f"{value!r} is not a window with 'from' and 'to'")
+    if value["to"] is not None and (type(value["to"]) is not date or value["to"] < value["from"]):
+        raise WrongValue(f"{value!r} ends before it begins")
+    return MappingProxyType(dict(value))
+
+
+def within(window: Row, day: date) -> bool:
+    """Whether a day lies in a window, both ends included; an open window has no last day."""
+    return bool(window["from"] <= day and (window["to"] is None or day <= window["to"]))
+
+
 UNITS: Final[dict[str, Callable[[Any], Value]]] = {
     "fen": _whole,
     "fen/person": _whole,
@@ -145,6 +158,7 @@ UNITS: Final[dict[str, Callable[[Any], Value]]] = {
     "rounding": _rounding,
     "list": _list,
     "table": _table,
+    "window": _window,
 }
 """Every unit by name, with the function that reads a value of it or raises ``WrongValue``."""
 

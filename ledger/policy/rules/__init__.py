@@ -6,7 +6,19 @@ Where a rule lives: ``collection``, ``withdrawals``, ``loans``, ``governance`` (
 ``estate`` and ``assessment`` (葫政办发〔2019〕56号), ``payments`` (clauses without a figure).
 """
 
-from ledger.policy.rules import collection, governance, withdrawals
+from ledger.policy.rules import (
+    assessment,
+    assistance,
+    collection,
+    employment,
+    enclave,
+    estate,
+    governance,
+    loans,
+    payments,
+    training,
+    withdrawals,
+)
 from ledger.policy.rules.framework import (
     Outcome,
     Rule,
@@ -24,12 +36,20 @@ __all__ = [
     "Rule",
     "RulesConflict",
     "Step",
+    "assessment",
+    "assistance",
     "collection",
     "decide",
+    "employment",
+    "enclave",
+    "estate",
     "find_rule",
     "governance",
+    "loans",
+    "payments",
     "quiet",
     "registered",
     "rule",
+    "training",
     "withdrawals",
 ]

@@ -4,6 +4,9 @@ A rule is written as a plain function. Its arguments are the inputs of a case; t
 from the policy book, those in ``falls_back_to`` from the case or, when it is silent, from the book. The
 last argument, ``why``, takes the steps of the proof; it is ``quiet`` on the bulk path.
 
+A read is a parameter id, for the day of the case; ``id@2019-06-30`` reads it for that day, ``id@*`` hands over
+its whole ``History``, and ``id?`` hands over None where the parameter has no value.
+
 TRAPS: a rule never reads the clock or a database, and never a parameter that it has not declared; a name may
 be registered again for another time, but two rules for one day are an error at load.
 """
@@ -11,16 +14,16 @@ be registered again for another time, but two rules for one day are an error at 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from typing import Annotated, Any, Final, Protocol, TypeVar, get_args, get_origin, get_type_hints
 
 from ledger.dates import first_day
-from ledger.policy.parameters import ParameterValue, PolicyBook
+from ledger.policy.parameters import ParameterValue, PolicyBook, latest
 from ledger.policy.rules.kinds import Kind, WrongInput
-from ledger.policy.units import plain
+from ledger.policy.units import Row, plain
 from ledger.refusal import Refusal
 
 Values = dict[str, Any]
@@ -55,6 +58,25 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class History:
+    """All values of a parameter that were public; those looked up are noted as used."""
+
+    values: tuple[ParameterValue, ...]
+    used: list[ParameterValue] = field(default_factory=list)
+
+    def on(self, day: date) -> Any:
+        """The value of a day, or None."""
+        found = latest(self.values, day)
+        if found is None:
+            return None
+        self.used.append(found)
+        return found.value
+
+
+Bindings = tuple[dict[str, Any], list[ParameterValue]]
+
+
+@dataclass(frozen=True, slots=True)
 class Input:
     """One fact a rule asks for: its kind with the unit, and the parameter that stands in for it."""
 
@@ -84,7 +106,8 @@ class Rule:
     def parameters(self) -> tuple[str, ...]:
         """Ids of every parameter that the rule may read."""
         fallbacks = (given.parameter for given in self.inputs.values() if given.parameter)
-        return tuple(dict.fromkeys((*self.reads.values(), *fallbacks)))
+        reads = (read.rstrip("?").split("@")[0] for read in self.reads.values())
+        return tuple(dict.fromkeys((*reads, *fallbacks)))
 
     def in_force(self, on: date) -> bool:
         return self.since <= on and (self.until is None or on <= self.until)
@@ -119,22 +142,34 @@ class Rule:
 
     def day_of(self, read: Mapping[str, Any], on: date | None) -> date:
         """The day whose law applies: what the case states, else ``on``, else the first day of the gazette."""
-        stated = read.get(self.day) if self.day else None
+        days = (read[name] for name in self.day.split(",") if read.get(name) is not None)
+        stated = next(days, None)
         if stated is None:
             return on or max(self.since, min(GAZETTE_DAY, self.until or GAZETTE_DAY))
         if isinstance(stated, date):
             return stated
         return first_day(stated)
 
-    def bind(
-        self, read: Mapping[str, Any], book: PolicyBook, on: date, known_on: date | None
-    ) -> dict[str, ParameterValue]:
-        """Values of the parameters that this case needs, by argument; refuses ``missing_parameter``."""
-        bound = {name: book.value(parameter, on, known_on) for name, parameter in self.reads.items()}
+    def bind(self, read: Mapping[str, Any], book: PolicyBook, on: date, known_on: date | None) -> Bindings:
+        """Values of the parameters that this case needs; refuses ``missing_parameter``."""
+        arguments: dict[str, Any] = {}
+        used: list[ParameterValue] = []
+        for name, source in self.reads.items():
+            parameter, _, at = source.rstrip("?").partition("@")
+            if at == "*":
+                arguments[name] = History(book.history(parameter, known_on), used)
+                continue
+            day = date.fromisoformat(at) if at else on
+            find = book.find if source.endswith("?") else book.value
+            found = find(parameter, day, known_on)
+            arguments[name] = found.value if found else None
+            used.extend([found] if found else [])
         for name, given in self.inputs.items():
             if given.parameter and read.get(name) is None:
-                bound[name] = book.value(given.parameter, on, known_on)
-        return bound
+                found = book.value(given.parameter, on, known_on)
+                arguments[name] = found.value
+                used.append(found)
+        return arguments, used
 
     def compiled(
         self, book: PolicyBook, on: date, known_on: date | None = None, **fixed: Any
@@ -143,8 +178,8 @@ class Rule:
 
         No explanation is made: this is the path of bulk work. Refuses ``missing_parameter``.
         """
-        bound = {name: value.value for name, value in self.bind(fixed, book, on, known_on).items()}
-        return partial(self.function, **{**fixed, **bound})
+        arguments, _ = self.bind(fixed, book, on, known_on)
+        return partial(self.function, **{**fixed, **arguments})
 
     def run(
         self,
@@ -157,8 +192,8 @@ class Rule:
         """The result of a case with its explanation; the same case always gives the same result."""
         read = self.read_inputs(given)
         day = self.day_of(read, on)
-        bound = self.bind(read, book, day, known_on)
-        arguments = {**read, **{name: value.value for name, value in bound.items()}}
+        bound, used = self.bind(read, book, day, known_on)
+        arguments = {**read, **bound}
         steps: list[tuple[Any, ...]] = []
         if explain:
 
@@ -166,7 +201,7 @@ class Rule:
                 steps.append((step, more))
 
             arguments["why"] = why
-        return Outcome(self, read, bound, day, self.function(**arguments), steps)
+        return Outcome(self, read, used, day, self.function(**arguments), steps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +210,7 @@ class Outcome:
 
     rule: Rule
     inputs: Mapping[str, Any]
-    bound: Mapping[str, ParameterValue]
+    used: list[ParameterValue]
     on: date
     values: Values
     recorded: list[tuple[Any, ...]] = field(default_factory=list)
@@ -186,8 +221,13 @@ class Outcome:
 
     @property
     def parameters(self) -> dict[str, str]:
-        """Versions of the parameters used, by id: what an event keeps."""
-        return {value.parameter: value.version for value in self.bound.values()}
+        """Versions of the parameters used, by id: what an event keeps. Several of one id stand with commas."""
+        versions: dict[str, list[str]] = {}
+        for value in self.used:
+            known = versions.setdefault(value.parameter, [])
+            if value.version not in known:
+                known.append(value.version)
+        return {parameter: ",".join(known) for parameter, known in versions.items()}
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -203,7 +243,7 @@ class Outcome:
             "clause": self.clause,
             "on": self.on.isoformat(),
             "inputs": self.inputs_as_json(),
-            "parameters": {name: value.as_json() for name, value in self.bound.items()},
+            "parameters": list({value.version: value.as_json() for value in self.used}.values()),
             "steps": [
                 {
                     "zh": step.zh, "en": step.en, "value": plain(step.value), "unit": step.unit,
@@ -299,6 +339,15 @@ def _inputs(
             parameter=parameter,
         )
     return inputs
+
+
+def chosen(rows: Sequence[Row], column: str, value: Any, rule: str, name: str) -> Row:
+    """The row of a table in which a column has the value; refuses ``rule_input_malformed`` when none has."""
+    for row in rows:
+        if row[column] == value:
+            return row
+    known = ", ".join(str(row[column]) for row in rows)
+    raise Refusal("rule_input_malformed", rule=rule, name=name, kind=f"one of {known}", text=str(value)[:60])
 
 
 def registered() -> Mapping[str, list[Rule]]:

@@ -1,0 +1,52 @@
+"""Schedules of loans: the published totals to the fen, and what must hold for every loan."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.policy.schedule import equal_principal_schedule, level_payment, level_payment_schedule
+from ledger.refusal import Refusal
+
+LOANS = (st.integers(100, 10**9), st.integers(0, 600), st.integers(1, 120))
+
+
+def interest(rate: str) -> int:
+    return sum(part.interest_fen for part in level_payment_schedule(120_000_000, Decimal(rate), 360))
+
+
+def test_the_two_published_savings_are_reproduced_to_the_fen():
+    assert interest("0.0285") - interest("0.026") == 5_710_085
+    assert interest("0.03325") - interest("0.03075") == 5_907_001
+
+
+@pytest.mark.parametrize(
+    ("principal", "rate", "payment"),
+    [(120_000_000, "0.026", 480_408), (100_000_000, "0.026", 400_340), (100_000_000, "0.0285", 413_557)],
+)
+def test_the_known_monthly_payments_are_reproduced(principal, rate, payment):
+    assert level_payment(principal, Decimal(rate), 360) == payment
+
+
+@given(*LOANS)
+def test_principal_parts_add_up_and_nothing_is_left(principal, points, months):
+    for schedule in (level_payment_schedule, equal_principal_schedule):
+        parts = schedule(principal, Decimal(points) / 10000, months)
+        assert len(parts) == months
+        assert sum(part.principal_fen for part in parts) == principal
+        assert parts[-1].left_fen == 0
+        assert all(part.interest_fen >= 0 for part in parts)
+
+
+@given(st.integers(10**6, 10**9), st.integers(1, 600), st.integers(1, 120))
+def test_a_higher_rate_never_lowers_the_payment(principal, points, months):
+    rate = Decimal(points) / 10000
+    assert level_payment(principal, rate + Decimal("0.0001"), months) >= level_payment(
+        principal, rate, months
+    )
+
+
+def test_a_schedule_without_months_is_refused():
+    with pytest.raises(Refusal, match="loan_months_out_of_range"):
+        level_payment(100, Decimal("0.03"), 0)
