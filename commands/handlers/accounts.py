@@ -133,9 +133,10 @@ def fix_bases(work: Work, given: dict[str, Any]) -> dict[str, Any]:
 )
 def break_relation(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Records that a wage relation was interrupted or a labour relation ended: the 30 days run."""
-    account = given["account"]
+    account, on = given["account"], given["on"]
+    days = work.law.value("seal_days" if given["how"] == "interrupted" else "central_seal_days", on)
     events = accounts.break_relation(
-        work.account(account), account, given["how"], given["broken_on"], given["on"]
+        work.account(account), account, given["how"], given["broken_on"], days, on
     )
     work.add("account", account, events)
     return {"account": account}

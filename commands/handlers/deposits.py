@@ -8,7 +8,7 @@ from typing import Any
 
 from commands.handlers.registry import Work, command
 from commands.schemas import collection as schemas
-from ledger.dates import format_month, parse_month
+from ledger.dates import days_after, format_month, parse_month
 from ledger.refusal import LineRefusal, LinesRefused, Refusal
 from ledger.store.chain import hash_of_request
 from ledger.streams import account as accounts
@@ -49,10 +49,7 @@ def remit(work: Work, given: dict[str, Any]) -> dict[str, Any]:
         return {"employer": employer, "month": format_month(month), "already_booked": True}
     if earlier.content_hash:
         raise Refusal("remittance_differs", employer=employer, month=format_month(month), heads=earlier.heads)
-    remitted = employers.MonthRemitted(
-        effective_on=on, month=format_month(month), heads=0, total_fen=0, advance=given["advance"]
-    )
-    employers.remit_month(state, employer, remitted, _oldest_unpaid(work, state, employer, month))
+    employers.remit_month(state, employer, month, _oldest_unpaid(work, state, employer, month))
     source = "held" if given["receipt"] else "bank"
     kind = "advance" if given["advance"] else "remittance"
     booked, refused = _decide_lines(work, state, given, lines, kind, source, stream)
@@ -94,6 +91,9 @@ def remit(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     done = employers.MonthRemitted(
         effective_on=on,
         month=format_month(month),
+        due_on=days_after(
+            employers.pay_day_in(state, month), work.law.value("remittance_days_after_payday", on)
+        ),
         heads=len(booked),
         total_fen=total_fen,
         advance=given["advance"],

@@ -25,15 +25,15 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
-        in_memory = self.is_sqlite and make_url(url).database in (None, "", ":memory:")
+        self.in_memory = self.is_sqlite and make_url(url).database in (None, "", ":memory:")
         # One connection is the whole in-memory database, so its users take turns.
-        self._turn = threading.RLock() if in_memory else None
-        self.engine = self._sqlite_engine(in_memory) if self.is_sqlite else self._postgresql_engine()
+        self._turn = threading.RLock() if self.in_memory else None
+        self.engine = self._sqlite_engine() if self.is_sqlite else self._postgresql_engine()
 
-    def _sqlite_engine(self, in_memory: bool) -> Engine:
+    def _sqlite_engine(self) -> Engine:
         arguments: dict[str, Any] = {"check_same_thread": False, "timeout": LOCK_TIMEOUT_MS_MAX / 1000}
         engine = create_engine(
-            self.url, connect_args=arguments, **({"poolclass": StaticPool} if in_memory else {})
+            self.url, connect_args=arguments, **({"poolclass": StaticPool} if self.in_memory else {})
         )
 
         @event.listens_for(engine, "connect")

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-import msgspec
 from eventsourcing.application import Application
 from eventsourcing.persistence import Mapper, StoredEvent
 from sqlalchemy import Connection, select
@@ -165,5 +164,5 @@ def blocks_of_events(
 def read_commits(connection: Connection, after: int = 0) -> Iterator[Commit]:
     """Commit rows in order."""
     asked = select(tables.commit).where(tables.commit.c.id > after).order_by(tables.commit.c.id)
-    for row in connection.execution_options(yield_per=1000).execute(asked):
-        yield msgspec.convert(dict(row._mapping), Commit)
+    for row in connection.execute(asked, execution_options={"yield_per": 1000}):
+        yield Commit(*row)

@@ -78,10 +78,14 @@ class Deposited(Event, frozen=True):
 
 @event("account.relation_broken")
 class RelationBroken(Event, frozen=True):
-    """The wage relation was interrupted (中断工资关系, 第七条) or the labour relation ended (解除, 第八、九条)."""
+    """The wage relation was interrupted (中断工资关系, 第七条) or the labour relation ended (解除, 第八、九条).
+
+    Until ``due_on`` the account is to be sealed, transferred or centrally sealed.
+    """
 
     how: str
     broken_on: date
+    due_on: date
 
 
 @event("account.sealed")
@@ -467,14 +471,17 @@ def take_over(state: Account, account: str, taken: BalanceTakenOver) -> tuple[Ev
     return (taken,)
 
 
-def break_relation(state: Account, account: str, how: str, broken_on: date, on: date) -> tuple[Event, ...]:
+def break_relation(
+    state: Account, account: str, how: str, broken_on: date, days: int, on: date
+) -> tuple[Event, ...]:
     """Records that the wage relation was interrupted or the labour relation ended; the 30 days run from there."""
     _require(state, account, "normal")
     if broken_on > on:
         raise Refusal("day_in_future", what="broken_on", day=broken_on.isoformat(), on=on.isoformat())
     if state.broken_on == broken_on and state.broken_how == how:
         return ()
-    return (RelationBroken(effective_on=on, how=how, broken_on=broken_on),)
+    due_on = days_after(broken_on, days)
+    return (RelationBroken(effective_on=on, how=how, broken_on=broken_on, due_on=due_on),)
 
 
 def seal(state: Account, account: str, broken_on: date, days: int, on: date) -> tuple[Event, ...]:

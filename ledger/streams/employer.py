@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
 import msgspec
 from msgspec.structs import replace
 
-from ledger.dates import format_month, parse_month
+from ledger.dates import days_after, first_day, format_month, last_day, parse_month
 from ledger.refusal import Refusal
 from ledger.streams.account import Account, unpaid_months
 from ledger.streams.base import Event, Stream, event
@@ -70,9 +71,10 @@ class Resumed(Event, frozen=True):
 
 @event("employer.month_remitted")
 class MonthRemitted(Event, frozen=True):
-    """A month's remittance of the employer was booked (汇缴): months go in order."""
+    """A month's remittance of the employer was booked (汇缴): months go in order; it was due on ``due_on``."""
 
     month: str
+    due_on: date
     heads: int
     total_fen: int
     advance: bool = False
@@ -280,28 +282,21 @@ def resume(state: Employer, employer: str, resumed: Resumed) -> tuple[Event, ...
     return (resumed,)
 
 
-def remit_month(
-    state: Employer, employer: str, remitted: MonthRemitted, oldest_unpaid: int | None = None
-) -> tuple[Event, ...]:
-    """Books a month of the employer: refuses a month out of order and a deferred month.
+def remit_month(state: Employer, employer: str, month: int, oldest_unpaid: int | None = None) -> None:
+    """Whether a month may be remitted: refuses a month out of order, one that was remitted, and a deferred one.
 
     ``oldest_unpaid`` is the oldest month that any present employee is still owed, asked only when months are skipped:
     a month that was paid singly for everybody needs no remittance.
     """
     require_active(state, employer)
-    month, expected = parse_month(remitted.month), expected_month(state)
+    text, expected = format_month(month), expected_month(state)
     if in_months(state.deferred, month):
-        raise Refusal("employer_deferred", employer=employer, month=remitted.month)
+        raise Refusal("employer_deferred", employer=employer, month=text)
     if month <= state.paid_up_to:
-        raise Refusal("month_already_remitted", employer=employer, month=remitted.month)
-    if month < expected or (month > expected and oldest_unpaid is not None and oldest_unpaid < month):
-        raise Refusal(
-            "month_out_of_order",
-            employer=employer,
-            month=remitted.month,
-            expected=format_month(oldest_unpaid or expected),
-        )
-    return (remitted,)
+        raise Refusal("month_already_remitted", employer=employer, month=text)
+    if month < expected or (oldest_unpaid is not None and oldest_unpaid < month):
+        due = format_month(oldest_unpaid or expected)
+        raise Refusal("month_out_of_order", employer=employer, month=text, expected=due)
 
 
 def assign_arrears(state: Employer, employer: str, assigned: ArrearsAssigned) -> tuple[Event, ...]:
@@ -364,6 +359,11 @@ def expected_month(state: Employer) -> int:
     while in_months(state.deferred, month):
         month += 1
     return month
+
+
+def pay_day_in(state: Employer, month: int) -> date:
+    """The day on which wages of a month are paid: the employer's pay day, or the month's last."""
+    return min(days_after(first_day(month), state.pay_day - 1), last_day(month))
 
 
 def rate_in(state: Employer, month: int) -> Decimal:

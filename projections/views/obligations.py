@@ -1,0 +1,301 @@
+"""Obligations (期限义务): who must do what by which day, and whether it was done in time.
+
+The 30 days of 葫政发〔2019〕12号 第七、八、九条, the 5 and 10 days of 第九条第三款, the days of 条例第十四、十九、二十五条.
+An obligation arises from an event and is done by another; a late one stays visible as late for ever.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, timedelta
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import BigInteger, Column, Connection, Date, Table, Text, delete, insert, select
+
+from ledger.dates import days_after, working_days_after
+from ledger.policy.parameters import PolicyBook
+from ledger.refusal import Refusal
+from ledger.store.tables import metadata
+from ledger.streams import account, employer, petition, proposal
+from projections.views.view import Seen, target
+
+OBLIGATION: Final = Table(
+    "view_obligation_v1",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False, index=True),
+    Column("who", Text, nullable=False),
+    Column("arose_on", Date, nullable=False),
+    Column("due_on", Date, nullable=True),
+    Column("done_on", Date, nullable=True),
+    Column("clause", Text, nullable=False),
+    Column("event_id", BigInteger, nullable=False),
+    Column("done_event_id", BigInteger, nullable=False),
+)
+
+CITY, NATIONAL = "葫政发〔2019〕12号", "住房公积金管理条例"
+
+KINDS: Final = {
+    "seal": ("封存", "seal the account", f"{CITY} 第七条"),
+    "seal_centrally": ("集中封存", "seal the account centrally", f"{CITY} 第八条"),
+    "transfer_out": ("转出", "transfer the account out", f"{CITY} 第九条"),
+    "transfer_in": ("转入", "transfer the account in", f"{CITY} 第九条"),
+    "urged": ("单位在督促后办理", "act after being urged", f"{CITY} 第九条第三款"),
+    "centre_acts": ("中心代为办理", "act in the employer's place", f"{CITY} 第九条第三款"),
+    "open_accounts": ("为职工开户", "open the employees' accounts", f"{NATIONAL} 第十四条"),
+    "open_account": ("为新职工开户", "open the new employee's account", f"{NATIONAL} 第十五条"),
+    "remit": ("汇缴", "remit the month", f"{NATIONAL} 第十九条"),
+    "decide": ("审批", "decide the application", f"{CITY} 第十二条"),
+}
+"""What is to be done, in Chinese and English, and the clause."""
+
+
+class Due(NamedTuple):
+    """An obligation as an event makes it: done already where ``done_on`` is set."""
+
+    kind: str
+    subject: str
+    who: str
+    arose_on: date
+    due_on: date | None
+    done_on: date | None = None
+    month: str = ""
+
+    @property
+    def id(self) -> str:
+        return f"{self.kind}:{self.subject}:{self.month or self.arose_on}"
+
+
+class Done(NamedTuple):
+    """The open obligations of one kind and subject are done, or (``on`` empty) have fallen away."""
+
+    kind: str
+    subject: str
+    on: date | None
+
+
+Effect = Due | Done
+
+
+Rows = dict[tuple[str, str], dict[str, dict[str, Any]]]
+"""Rows by kind and subject, then by id."""
+
+
+class Obligations:
+    """Duties with their days. ``book`` gives the days that no event carries."""
+
+    name = "obligations"
+    tables = (OBLIGATION,)
+
+    def __init__(self, book: PolicyBook | None = None) -> None:
+        self.book = book or PolicyBook.bundled()
+
+    def apply(self, connection: Connection, events: Sequence[Seen], names: dict[str, str]) -> None:
+        table = target(OBLIGATION, names)
+        effects = [
+            (seen.id, effect)
+            for seen in events
+            if type(seen.body) in _RULES
+            for effect in _RULES[type(seen.body)](self.book, seen)
+        ]
+        finished = {(done.kind, done.subject) for _, done in effects if isinstance(done, Done)}
+        rows = self._open_rows(connection, table, finished)
+        gone = {row_id for of_subject in rows.values() for row_id in of_subject}
+        for event_id, effect in effects:
+            of_subject = rows[effect.kind, effect.subject]
+            if isinstance(effect, Due):
+                of_subject[effect.id] = _row(effect, event_id)
+            else:
+                _finish(of_subject, effect, event_id)
+        written = [row for of_subject in rows.values() for row in of_subject.values()]
+        gone |= {row["id"] for row in written if row["kind"] not in _BORN_ONCE}
+        for some in _portions(sorted(gone)):
+            connection.execute(delete(table).where(table.c.id.in_(some)))
+        if written:
+            connection.execute(insert(table), written)
+
+    @staticmethod
+    def _open_rows(connection: Connection, table: Any, finished: set[tuple[str, str]]) -> Rows:
+        rows: Rows = defaultdict(dict)
+        for some in _portions(sorted({subject for _, subject in finished})):
+            asked = select(table).where(table.c.subject.in_(some), table.c.done_on.is_(None))
+            for row in connection.execute(asked):
+                if (row.kind, row.subject) in finished:
+                    rows[row.kind, row.subject][row.id] = dict(row._mapping)
+        return rows
+
+
+def _row(due: Due, event_id: int) -> dict[str, Any]:
+    return {
+        "id": due.id,
+        "kind": due.kind,
+        "subject": due.subject,
+        "who": due.who,
+        "arose_on": due.arose_on,
+        "due_on": due.due_on,
+        "done_on": due.done_on,
+        "clause": KINDS[due.kind][2],
+        "event_id": event_id,
+        "done_event_id": event_id if due.done_on else 0,
+    }
+
+
+def _finish(of_subject: dict[str, dict[str, Any]], done: Done, event_id: int) -> None:
+    for row_id in [row_id for row_id, row in of_subject.items() if row["done_on"] is None]:
+        if done.on is None:
+            del of_subject[row_id]
+        else:
+            of_subject[row_id] |= {"done_on": done.on, "done_event_id": event_id}
+
+
+def _portions(values: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(values), 900):
+        yield values[start : start + 900]
+
+
+_BORN_ONCE: Final = frozenset({"open_account", "open_accounts", "decide", "remit"})
+"""Kinds whose id never comes back, so that nothing older has to make room."""
+
+
+# ---------------------------------------------------------------- what each event means
+
+
+def _registered(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
+    body: employer.Registered = seen.body  # type: ignore[assignment]
+    days = book.value("account_opening_days", body.effective_on).value
+    yield Due("open_accounts", seen.key, seen.key, body.effective_on, days_after(body.effective_on, days))
+
+
+def _remitted(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
+    body: employer.MonthRemitted = seen.body  # type: ignore[assignment]
+    days = book.value("remittance_days_after_payday", body.effective_on).value
+    paid_on = body.due_on - timedelta(days=days)
+    yield Due("remit", seen.key, seen.key, paid_on, body.due_on, body.effective_on, body.month)
+
+
+def _opened(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
+    body: account.Opened = seen.body  # type: ignore[assignment]
+    days = book.value("registration_days", body.effective_on).value
+    yield Done("open_accounts", body.employer, body.effective_on)
+    yield Due(
+        "open_account",
+        seen.key,
+        body.employer,
+        body.joined_on,
+        days_after(body.joined_on, days),
+        body.effective_on,
+    )
+
+
+def _relation_broken(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
+    body: account.RelationBroken = seen.body  # type: ignore[assignment]
+    kind = "seal" if body.how == "interrupted" else "seal_centrally"
+    yield Due(kind, seen.key, "", body.broken_on, body.due_on)
+
+
+def _sealed(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
+    body: account.Sealed = seen.body  # type: ignore[assignment]
+    yield Done("seal", seen.key, None)
+    yield Due("seal", seen.key, "", body.broken_on, body.due_on, body.effective_on)
+
+
+def _sealed_centrally(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
+    body: account.SealedCentrally = seen.body  # type: ignore[assignment]
+    yield Done("seal_centrally", seen.key, None)
+    yield Due("seal_centrally", seen.key, "", body.ended_on, body.due_on, body.effective_on)
+
+
+def _transferred(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
+    body: account.Transferred = seen.body  # type: ignore[assignment]
+    yield Done("seal_centrally", seen.key, None)
+    on = body.effective_on
+    yield Due("transfer_out", seen.key, body.from_employer, body.ended_on, body.out_due_on, on)
+    yield Due("transfer_in", seen.key, body.to_employer, body.hired_on, body.in_due_on, on)
+
+
+def _urged(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
+    body: petition.EmployerUrged = seen.body  # type: ignore[assignment]
+    yield Due("urged", seen.key, "", body.effective_on, body.employer_due_on)
+    yield Due("centre_acts", seen.key, "centre", body.employer_due_on, body.centre_due_on)
+
+
+def _petition_settled(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
+    yield Done("urged", seen.key, seen.body.effective_on)
+    yield Done("centre_acts", seen.key, seen.body.effective_on)
+
+
+def _proposed(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
+    on = seen.body.effective_on
+    days = book.value("withdrawal_review_working_days", on).value
+    try:
+        due_on: date | None = working_days_after(on, days)
+    except Refusal:  # the year's calendar has not been published: the day is not known yet
+        due_on = None
+    yield Due("decide", seen.key, "centre", on, due_on)
+
+
+def _decided(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
+    yield Done("decide", seen.key, seen.body.effective_on)
+
+
+_RULES: Final[dict[type, Callable[[PolicyBook, Seen], Iterator[Effect]]]] = {
+    employer.Registered: _registered,
+    employer.MonthRemitted: _remitted,
+    account.Opened: _opened,
+    account.RelationBroken: _relation_broken,
+    account.Sealed: _sealed,
+    account.SealedCentrally: _sealed_centrally,
+    account.Transferred: _transferred,
+    petition.EmployerUrged: _urged,
+    petition.Settled: _petition_settled,
+    proposal.Made: _proposed,
+    proposal.Approved: _decided,
+    proposal.Rejected: _decided,
+}
+
+
+# ---------------------------------------------------------------- reading
+
+
+class Obligation(NamedTuple):
+    """An obligation as it stands on a day. ``late_days`` counts calendar days beyond the due day."""
+
+    kind: str
+    zh: str
+    en: str
+    subject: str
+    who: str
+    arose_on: date
+    due_on: date | None
+    done_on: date | None
+    late_days: int
+    clause: str
+    event_id: int
+
+
+def obligations(connection: Connection, on: date, *, only_open: bool = False) -> list[Obligation]:
+    """Obligations as they stand on a day, the most pressing first."""
+    asked = select(OBLIGATION).order_by(OBLIGATION.c.due_on, OBLIGATION.c.id)
+    if only_open:
+        asked = asked.where(OBLIGATION.c.done_on.is_(None))
+    return [_obligation(row, on) for row in connection.execute(asked)]
+
+
+def _obligation(row: Any, on: date) -> Obligation:
+    zh, en, _ = KINDS[row.kind]
+    late = ((row.done_on or on) - row.due_on).days if row.due_on else 0
+    return Obligation(
+        row.kind,
+        zh,
+        en,
+        row.subject,
+        row.who,
+        row.arose_on,
+        row.due_on,
+        row.done_on,
+        max(late, 0),
+        row.clause,
+        row.event_id,
+    )
