@@ -114,14 +114,6 @@ def _move(connection: Connection, view: View, position: int) -> None:
         connection.execute(insert(table).values(application_name=view.name, notification_id=position))
 
 
-def lag(connection: Connection, view: View) -> int:
-    """Events that a view has not taken in yet."""
-    newest = connection.execute(
-        select(tables.commit.c.last_event_id).order_by(tables.commit.c.id.desc()).limit(1)
-    ).scalar()
-    return (newest or 0) - position_of(connection, view)
-
-
 def target(table: Table, names: dict[str, str]) -> Any:
     """The table to be written: the live one, or the one of a rebuild beside it."""
     name = names[table.name]
