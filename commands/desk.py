@@ -16,6 +16,7 @@ from ledger.refusal import Refusal
 from ledger.store.ledger import Ledger
 from ledger.store.unit_of_work import Outcome, Request, Step, UnitOfWork
 from ledger.streams.proposal import require_two
+from migrations import upgrade
 from projections.registers import REGISTERS
 
 
@@ -35,6 +36,8 @@ class Desk:
         faults = {"after_step": after_step} if after_step else {}
         self.ledger = Ledger(url, REGISTERS, clock, **faults)
         self.book = book or PolicyBook.bundled()
+        if self.ledger.database.in_memory:
+            upgrade(self.ledger.database.engine)  # such a ledger begins and ends with its desk
         if not self.ledger.database.is_migrated():
             self.ledger.close()
             raise Refusal("ledger_missing", url=self.ledger.database.engine.url.render_as_string())
