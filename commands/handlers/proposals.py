@@ -29,13 +29,14 @@ def propose(work: Work, given: dict[str, Any]) -> dict[str, Any]:
 
 @command("approve", schemas.Decide, clause=f"{CITY} 第十二、二十二条", zh="审批通过")
 def approve(work: Work, given: dict[str, Any]) -> dict[str, Any]:
-    """Approves a proposal and carries it out in the same commit."""
+    """Approves a proposal and carries it out in the same commit: the day of approval is the value date (即时划款)."""
     key = given["proposal"]
     state: proposals.Proposal = work.uow.state("proposal", key)
     approved = proposals.Approved(effective_on=given["on"], by=work.actor)
     work.add("proposal", key, proposals.approve(state, key, approved))
     proposed = COMMANDS[state.command]
-    return {"proposal": key, **proposed.handler(work, load(state.command, state.content))}
+    given = load(state.command, {**state.content, "on": given["on"]})
+    return {"proposal": key, **proposed.handler(work, given)}
 
 
 @command("reject", schemas.Decide, clause=f"{CITY} 第十二条", zh="审批不通过")
