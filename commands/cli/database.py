@@ -1,0 +1,51 @@
+"""``provident init`` and ``provident db``: a ledger is made and upgraded by the role that owns its tables."""
+
+from __future__ import annotations
+
+import click
+
+from commands.cli.opening import ledger_url, open_database
+from commands.cli.output import Command, Group, as_json, say, say_json
+
+
+@click.command(
+    cls=Command,
+    zh="建立账本：在 --ledger 所指的数据库中建表；已有账本则升级到最新结构。",
+    example="provident --ledger sqlite:///provident.db init",
+)
+@as_json
+def init(json_wanted: bool) -> None:
+    """Make a ledger: create its tables in the database of --ledger, or bring them up to date."""
+    _upgrade(json_wanted)
+
+
+@click.group(cls=Group, zh="账本的升级与数据库角色。")
+def db() -> None:
+    """Upgrade a ledger and grant its roles."""
+
+
+@db.command(zh="把账本升级到最新结构；不会删除任何事件。", example="provident db upgrade")
+@as_json
+def upgrade(json_wanted: bool) -> None:
+    """Bring the tables of a ledger up to date; no event is ever dropped."""
+    _upgrade(json_wanted)
+
+
+def _upgrade(json_wanted: bool) -> None:
+    from migrations import upgrade as migrate
+
+    database = open_database()
+    try:
+        migrate(database.engine)
+    finally:
+        database.close()
+    if json_wanted:
+        say_json({"ledger": _shown(ledger_url()), "ready": True})
+    else:
+        say(f"账本已就绪：{_shown(ledger_url())}", f"The ledger is ready: {_shown(ledger_url())}")
+
+
+def _shown(url: str) -> str:
+    from sqlalchemy import make_url
+
+    return make_url(url).render_as_string(hide_password=True)
