@@ -55,10 +55,11 @@ class SQLAlchemyTrackingRecorder(library.TrackingRecorder):
 
     def insert_tracking(self, tracking: library.Tracking) -> None:
         with translating_errors(), self.database.writing() as connection:
-            self._move(connection, tracking)
+            self.move(connection, tracking)
 
     @staticmethod
-    def _move(connection: Connection, tracking: library.Tracking) -> None:
+    def move(connection: Connection, tracking: library.Tracking) -> None:
+        """Moves a reader's position within a transaction that also writes what the reader made of the events."""
         table = tables.tracking
         values = {"notification_id": tracking.notification_id}
         moved = connection.execute(
@@ -108,7 +109,7 @@ class SQLAlchemyAggregateRecorder(library.AggregateRecorder):
         with self.database.writing() as connection:
             uow = UnitOfWork(connection, request, utc_now(), {}, _no_save, _no_step)
             if tracking is not None:
-                SQLAlchemyTrackingRecorder._move(connection, tracking)
+                SQLAlchemyTrackingRecorder.move(connection, tracking)
             ids = uow.insert(rows) if rows else range(0)
             if rows:
                 uow.claim()
