@@ -207,7 +207,7 @@ def deadline_days(
 
 @rule(
     "deadline_working_days",
-    clause=f"{CITY} 第十二条；葫政发〔2019〕11号（十七）",
+    clause=f"{CITY} 第十二条；葫政发〔2019〕11号（十六）",
     zh="工作日期限",
     en="deadline in working days",
     since=NATIONAL_SINCE,
