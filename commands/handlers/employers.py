@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from commands.handlers.registry import Work, command
-from commands.law import explanation, versions
+from commands.law import Law, explanation, versions
 from commands.schemas import collection as schemas
 from ledger.dates import format_month, last_day, month_of
 from ledger.refusal import Refusal
@@ -124,20 +125,20 @@ def assign_arrears(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     key, on = given["employer"], given["on"]
     state = work.employer(key)
     employers.require_active(state, key)
-    owed = _owed(work, key, state, on)
+    months_owed = owed(work.law, state, work.accounts_of(key), on)
     basis, proof = "bases", {}
     if given["evidenced_wage"]:
         outcome = work.law.decide(
             "arrears",
             on,
-            months=len(owed),
+            months=len(months_owed),
             rate=str(employers.rate_in(state, month_of(on))),
             evidenced_wage_fen=given["evidenced_wage"],
             city_avg_monthly_wage_fen=given["evidenced_wage"],
         )
         basis, proof = outcome.values["basis"], explanation(outcome)
     months: dict[str, int] = {}
-    for _, month, fen in owed:
+    for _, month, fen in months_owed:
         months[format_month(month)] = months.get(format_month(month), 0) + fen
     assigned = employers.ArrearsAssigned(
         effective_on=on,
@@ -151,27 +152,26 @@ def assign_arrears(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     return {"employer": key, "debtor": given["debtor"], "total_fen": assigned.total_fen}
 
 
-def _owed(work: Work, key: str, state: Employer, on: date) -> list[tuple[str, int, int]]:
+def owed(law: Law, state: Employer, present: Mapping[str, Account], on: date) -> list[tuple[str, int, int]]:
     """``(account, month, fen)`` that an employer owes up to the last month that was complete on a day."""
-    present = work.accounts_of(key)
     through = month_of(on) if on == last_day(month_of(on)) else month_of(on) - 1
     return [
         *state.left_behind,
         *(
-            (account, month, _due_fen(work, state, present[account], month))
+            (account, month, _due_fen(law, state, present[account], month))
             for account, month in employers.unpaid(state, present, through)
         ),
     ]
 
 
-def _due_fen(work: Work, state: Employer, account: Account, month: int) -> int:
-    due = work.law.contribution(state, account, month)
+def _due_fen(law: Law, state: Employer, account: Account, month: int) -> int:
+    due = law.contribution(state, account, month)
     return due.employer_fen + due.employee_fen
 
 
 def arrears_fen(work: Work, key: str, on: date) -> int:
     """Everything that an employer owes on a day, in fen."""
-    return sum(fen for _, _, fen in _owed(work, key, work.employer(key), on))
+    return sum(fen for _, _, fen in owed(work.law, work.employer(key), work.accounts_of(key), on))
 
 
 @command("merge_employers", schemas.MergeEmployers, clause=f"{CITY} 第十条", zh="单位合并")
@@ -228,7 +228,7 @@ def transfer_account(
         old = work.employer(state.employer)
         unpaid = accounts.unpaid_months(state, min(month_of(ended_on), month_of(hired_on) - 1))
         months = {
-            format_month(month): _due_fen(work, old, state, month)
+            format_month(month): _due_fen(work.law, old, state, month)
             for month in unpaid
             if not employers.in_months(old.deferred, month)
         }

@@ -1,0 +1,180 @@
+"""What a scenario may expect: questions about a history, effective on one day and as known on another."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from datetime import date
+from functools import cached_property
+from typing import Any, Final, NamedTuple
+
+from commands.handlers.employers import owed
+from commands.law import Law
+from ledger.books.chart import CHART
+from ledger.books.posting import post
+from ledger.dates import business_day, format_month, month_of
+from ledger.money import format_fen, parse_yuan
+from ledger.policy.parameters import PolicyBook
+from ledger.refusal import Refusal
+from ledger.streams import account as accounts
+from ledger.streams import employer as employers
+from ledger.streams.base import Recorded
+from projections.registers import REGISTERS
+
+
+class History:
+    """The events effective by a day, as known on a day, and the states that they come to."""
+
+    def __init__(
+        self, events: Iterable[Recorded], book: PolicyBook, as_of: date, known_on: date | None
+    ) -> None:
+        self.as_of = as_of
+        self.law = Law(book, known_on or as_of)
+        self.events = [
+            one
+            for one in events
+            if one.body.effective_on <= as_of
+            and (known_on is None or business_day(one.recorded_at) <= known_on)
+        ]
+
+    @cached_property
+    def streams(self) -> dict[str, list[Recorded]]:
+        found: dict[str, list[Recorded]] = defaultdict(list)
+        for one in self.events:
+            found[one.originator_id].append(one)
+        return found
+
+    def state(self, kind: str, key: str) -> Any:
+        """The state of a stream; refuses ``scenario_subject_unknown`` where there is none by then."""
+        stream = REGISTERS[kind].stream
+        of_stream = self.streams.get(stream.id(key))
+        if of_stream is None:
+            raise Refusal("scenario_subject_unknown", kind=kind, key=key, as_of=self.as_of.isoformat())
+        return stream.fold([one.body for one in of_stream])
+
+    def account(self, key: str) -> accounts.Account:
+        state: accounts.Account = self.state("account", key)
+        return accounts.at_day(state, self.as_of)
+
+    def staff(self, employer: str) -> dict[str, accounts.Account]:
+        prefix = REGISTERS["account"].stream.id("")
+        keys = [stream.removeprefix(prefix) for stream in self.streams if stream.startswith(prefix)]
+        found = {key: self.account(key) for key in sorted(keys)}
+        return {key: one for key, one in found.items() if one.employer == employer and one.status != "closed"}
+
+    def subject_fen(self, code: str) -> int:
+        """The balance of a subject of the chart on the side where it normally stands."""
+        if code not in CHART:
+            raise Refusal("subject_unknown", subject=code)
+        lines = [line for one in self.events for line in post(one.body)]
+        fen = sum(amount for subject, amount in lines if subject.partition(".")[0] == code)
+        return fen if CHART[code].side == "debit" else -fen
+
+
+def _base(history: History, key: str) -> int:
+    return accounts.base_in(history.account(key), month_of(history.as_of))
+
+
+def _paid_up_to(history: History, key: str) -> str:
+    month = history.account(key).paid_up_to
+    return format_month(month) if month else ""
+
+
+def _missing(history: History, key: str) -> list[str]:
+    months = accounts.unpaid_months(history.account(key), month_of(history.as_of) - 1)
+    return [format_month(month) for month in months]
+
+
+def _late(history: History, key: str) -> int:
+    """Days by which the last sealing or transfer came after its due day."""
+    history.account(key)
+    late = 0
+    for one in history.streams[f"account-{key}"]:
+        match one.body:
+            case accounts.Sealed() | accounts.SealedCentrally():
+                late = (one.body.effective_on - one.body.due_on).days
+            case accounts.Transferred():
+                late = (one.body.effective_on - min(one.body.out_due_on, one.body.in_due_on)).days
+    return max(late, 0)
+
+
+def _arrears(history: History, key: str) -> int:
+    state: employers.Employer = history.state("employer", key)
+    return sum(fen for _, _, fen in owed(history.law, state, history.staff(key), history.as_of))
+
+
+def _rate(history: History, key: str) -> str:
+    return str(employers.rate_in(history.state("employer", key), month_of(history.as_of)))
+
+
+class Question(NamedTuple):
+    """One word of an expectation: what it asks, how the answer is found, and whether it is an amount of money."""
+
+    means: str
+    answer: Callable[[History, str], Any]
+    money: bool = False
+
+
+def _field(kind: str, name: str) -> Callable[[History, str], Any]:
+    return lambda history, key: getattr(history.state(kind, key), name)
+
+
+QUESTIONS: Final[dict[str, Question]] = {
+    "balance": Question(
+        "balance of an account (余额)", lambda h, key: h.account(key).balance_fen, money=True
+    ),
+    "carried": Question(
+        "its carried-forward part (上年结转)", lambda h, key: h.account(key).carried_fen, True
+    ),
+    "current": Question("its current-year part (当年归集)", lambda h, key: h.account(key).current_fen, True),
+    "status": Question(
+        "`normal`, `sealed`, `centrally_sealed` or `closed` (账户状态)", _field("account", "status")
+    ),
+    "frozen": Question("the court document that freezes it, or empty (冻结)", _field("account", "frozen")),
+    "months": Question("its months of contribution (缴存月数)", _field("account", "months")),
+    "employer": Question("the employer it stands with", _field("account", "employer")),
+    "base": Question("its contribution base in the month of the day (缴存基数)", _base, True),
+    "paid_up_to": Question("the last month that is paid (缴至年月)", _paid_up_to),
+    "missing": Question("the complete months that are owed for it (欠缴月份)", _missing),
+    "late": Question("days by which its last seal or transfer was late", _late),
+    "rate": Question("the rate of an employer in the month of the day (缴存比例)", _rate),
+    "arrears": Question("what an employer owes up to the last complete month (欠缴)", _arrears, True),
+    "debtor": Question("who pays the arrears of an employer", _field("employer", "debtor")),
+    "employer_status": Question("`active`, `merged` or `closed`", _field("employer", "status")),
+    "held": Question("what is still held of a receipt (挂账)", _field("receipt", "open_fen"), True),
+    "proposal": Question("`open`, `approved` or `rejected`", _field("proposal", "status")),
+    "petition": Question("`filed`, `urged` or `settled` (申请督促)", _field("petition", "status")),
+    "employer_due": Question("the employer's last day in a petition", _field("petition", "employer_due_on")),
+    "centre_due": Question("the centre's last day in a petition", _field("petition", "centre_due_on")),
+    "paid": Question(
+        "the amount of a payment order, `ACCOUNT.VERSION` (划款指令)", _field("payment", "amount_fen"), True
+    ),
+    "trial_balance": Question(
+        "the balance of a subject on its normal side (试算平衡)",
+        lambda h, code: h.subject_fen(code),
+        money=True,
+    ),
+    "events": Question("the number of events in the ledger", lambda h, _: len(h.events)),
+}
+"""Every question by its word. All but ``events`` name their subject."""
+
+
+def answered(question: Question, history: History, subject: str) -> str:
+    """The answer as a scenario writes it."""
+    got = question.answer(history, subject)
+    return format_fen(got) if question.money else _plain(got)
+
+
+def wanted(question: Question, equals: Any) -> str:
+    """What a scenario wrote, in the same form; an amount that is not quoted text is refused."""
+    if not question.money:
+        return _plain(equals)
+    if not isinstance(equals, str):
+        raise Refusal("amount_malformed", text=str(equals))
+    return format_fen(parse_yuan(equals))
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_plain, value)) + "]"
+    return "" if value is None else str(value)
