@@ -35,7 +35,7 @@ def show(parameter: str, as_of: date, known_on: date | None, json_wanted: bool) 
     book = PolicyBook.bundled()
     found = book.value(parameter, as_of, known_on)
     if json_wanted:
-        say_json(found.as_json() | {"unit": book.parameter(parameter).unit})
+        say_json(found.as_json())
     else:
         say(_headline(book.parameter(parameter)))
         _say_value(found)

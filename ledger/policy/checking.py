@@ -14,7 +14,7 @@ from typing import Any
 
 from ledger.dates import parse_day
 from ledger.policy.parameters import PolicyBook
-from ledger.policy.rules import decide, registered
+from ledger.policy.rules import decide, find_rule, registered
 from ledger.refusal import Refusal
 
 
@@ -87,7 +87,7 @@ def tally(checked: Iterable[Checked]) -> list[dict[str, Any]]:
     """Counts by rule and clause, in the order of the registry: passed, failed."""
     counts: dict[str, dict[str, Any]] = {}
     for case in checked:
-        clause = registered()[case.rule][-1].clause if case.rule in registered() else case.clause
+        clause = find_rule(case.rule).clause if case.rule in registered() else case.clause
         row = counts.setdefault(case.rule, {"rule": case.rule, "clause": clause, "passed": 0, "failed": 0})
         row["passed" if case.ok else "failed"] += 1
     return list(counts.values())

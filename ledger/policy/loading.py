@@ -125,6 +125,7 @@ def _value(parameter: Parameter, entry: Any, file: str, line: int) -> ParameterV
         source=entry["source"],
         certainty=entry.get("certainty", "printed" if entry["source"] == "printed" else ""),
         because=entry.get("because", ""),
+        unit=parameter.unit,
     )
     _check_value(result, file, line)
     return result

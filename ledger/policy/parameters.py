@@ -60,6 +60,7 @@ class ParameterValue:
     certainty: str = "printed"
     effective_to: date | None = None
     because: str = ""
+    unit: str = ""
     edition: str = ""
 
     @property
@@ -74,6 +75,7 @@ class ParameterValue:
         return {
             "parameter": self.parameter,
             "value": plain(self.value),
+            "unit": self.unit,
             "version": self.version,
             "effective_from": self.effective_from.isoformat(),
             "effective_to": self.effective_to and self.effective_to.isoformat(),
@@ -180,7 +182,7 @@ class PolicyBook:
         parameters, over = dict(self.parameters), dict(self.overriding)
         for new in values:
             parameter = self._declared(parameters, new.parameter)
-            new = replace(new, value=parameter.checked(new.value))
+            new = replace(new, value=parameter.checked(new.value), unit=parameter.unit)
             if overriding:
                 over[new.parameter] = (*over.get(new.parameter, ()), replace(new, edition="what-if"))
             else:

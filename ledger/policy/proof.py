@@ -9,6 +9,9 @@ from ledger.policy.parameters import ParameterValue
 from ledger.policy.rules.framework import Outcome, Rule
 from ledger.policy.units import plain
 
+ROWS_SHOWN_MAX: Final = 10
+"""Rows of a table that a proof shows; ``provident policy show`` shows all of them."""
+
 _WORDS: Final = {
     "zh": {
         "given": "事实", "parameters": "参数", "steps": "推导", "hence": "结论", "on": "适用日", "clause": "依据",
@@ -61,13 +64,20 @@ def title(rule: Rule, language: str) -> str:
 def _parameter_lines(value: ParameterValue, words: dict[str, str]) -> list[str]:
     since = words["since"].format(since=value.effective_from, published=value.published_on)
     until = words["until"].format(until=value.effective_to) if value.effective_to else ""
+    shown, unit = plain(value.value), value.unit
+    rows = shown if isinstance(shown, list) and shown and isinstance(shown[0], dict) else []
     lines = [
-        f"  {value.version} = {_shown(value.value, '', words)}",
+        f"  {value.version} = " + (f"[{len(rows)}]" if rows else _shown(value.value, unit, words)),
+        *(f"      {_row(row)}" for row in rows[:ROWS_SHOWN_MAX]),
         f"    {' '.join(filter(None, (since, until)))} · {value.citation}",
     ]
     if value.source != "printed":
         lines.append("    " + words["source"].format(source=value.source, certainty=value.certainty))
     return lines
+
+
+def _row(row: dict[str, Any]) -> str:
+    return "  ".join(f"{name}={cell}" for name, cell in row.items() if name != "en" and cell is not None)
 
 
 def _shown(value: Any, unit: str, words: dict[str, str]) -> str:
@@ -82,7 +92,5 @@ def _shown(value: Any, unit: str, words: dict[str, str]) -> str:
     if isinstance(value, dict):
         return "; ".join(f"{name} {_shown(item, unit, words)}" for name, item in value.items())
     if isinstance(value, list | tuple):
-        if len(value) > 8 and isinstance(plain(value)[0], dict):
-            return f"… ({len(value)})"
         return ", ".join(_shown(item, unit, words) for item in plain(value))
     return str(plain(value))

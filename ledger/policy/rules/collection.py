@@ -13,7 +13,7 @@ from ledger.dates import (
     working_days_after,
 )
 from ledger.money import rounded
-from ledger.policy.rules.framework import Values, Why, quiet, rule
+from ledger.policy.rules.framework import Values, Why, quiet, rule, rule_in_eras
 from ledger.policy.rules.kinds import (
     Count,
     CountList,
@@ -51,21 +51,12 @@ def contributor_type(unit_type: Text, employer_kinds: Sequence[Row], why: Why = 
     return {"in_scope": unit_type in known or unit_type in [kind["code"] for kind in employer_kinds]}
 
 
-@rule(
+@rule_in_eras(
     "fund_rate_check",
-    clause=f"{NATIONAL} 第十八条",
+    (f"{NATIONAL} 第十八条", NATIONAL_SINCE, BEFORE),
+    (f"{CITY} 第四条", IN_FORCE, ""),
     zh="缴存比例核定",
     en="check of the contribution rate",
-    since=NATIONAL_SINCE,
-    until=BEFORE,
-    reads={"rate_min": "contribution_rate_min", "rate_max": "contribution_rate_max"},
-)
-@rule(
-    "fund_rate_check",
-    clause=f"{CITY} 第四条",
-    zh="缴存比例核定",
-    en="check of the contribution rate",
-    since=IN_FORCE,
     reads={"rate_min": "contribution_rate_min", "rate_max": "contribution_rate_max"},
 )
 def fund_rate_check(
@@ -84,12 +75,12 @@ def fund_rate_check(
     return {"valid": within and equal}
 
 
-@rule(
+@rule_in_eras(
     "contribution_base",
-    clause=f"{CITY} 第五条第二款",
+    ("建金管〔2005〕5号 三", "2005-01-10", BEFORE),
+    (f"{CITY} 第五条第二款", IN_FORCE, ""),
     zh="缴存基数",
     en="contribution base",
-    since=NATIONAL_SINCE,
     reads={"cap_multiple": "contribution_base_cap_multiple"},
     falls_back_to={"city_avg_monthly_wage_fen": "city_average_monthly_wage", "min_wage_fen": "minimum_wage"},
 )
@@ -125,21 +116,12 @@ def monthly_share(base_fen: int, rate: Decimal, rounding: str) -> int:
     return rounded(base_fen * rate, rounding)
 
 
-@rule(
+@rule_in_eras(
     "monthly_contribution",
-    clause=f"{NATIONAL} 第十六条",
+    (f"{NATIONAL} 第十六条", NATIONAL_SINCE, BEFORE),
+    (f"{CITY} 第四、五条", IN_FORCE, ""),
     zh="月缴存额",
     en="monthly contribution",
-    since=NATIONAL_SINCE,
-    until=BEFORE,
-    falls_back_to={"rounding": "contribution_rounding"},
-)
-@rule(
-    "monthly_contribution",
-    clause=f"{CITY} 第四、五条",
-    zh="月缴存额",
-    en="monthly contribution",
-    since=IN_FORCE,
     falls_back_to={"rounding": "contribution_rounding"},
 )
 def monthly_contribution(base_fen: Fen, rate: Rate, rounding: Text, why: Why = quiet) -> Values:

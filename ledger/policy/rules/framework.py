@@ -298,6 +298,17 @@ def rule(
     return register
 
 
+def rule_in_eras(name: str, *eras: tuple[str, str, str], **more: Any) -> Callable[[F], F]:
+    """Registers one function as the rule of several times, each with its own clause: (clause, since, until)."""
+
+    def register(function: F) -> F:
+        for clause, since, until in eras:
+            rule(name, clause=clause, since=since, until=until, **more)(function)
+        return function
+
+    return register
+
+
 def add(registered: dict[str, list[Rule]], new: Rule) -> None:
     """Adds a rule to a registry; raises ``RulesConflict`` when two of one name share a day."""
     others = registered.setdefault(new.name, [])

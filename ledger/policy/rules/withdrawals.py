@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ledger.policy.rules.collection import CITY, IN_FORCE, NATIONAL_SINCE
-from ledger.policy.rules.framework import Values, Why, quiet, rule
+from ledger.policy.rules.collection import BEFORE, CITY, IN_FORCE, NATIONAL, NATIONAL_SINCE
+from ledger.policy.rules.framework import Values, Why, quiet, rule, rule_in_eras
 from ledger.policy.rules.kinds import Code, Count, EntryList, Fen
 from ledger.policy.units import Row
 from ledger.refusal import Refusal
@@ -23,12 +23,13 @@ def withdrawal_reason(reason: int | str, reasons: Sequence[Row]) -> Row:
     raise Refusal("withdrawal_reason_unknown", reason=str(reason), known=known)
 
 
-@rule(
+@rule_in_eras(
     "withdrawal",
-    clause=f"{CITY} 第十一条",
+    (f"{NATIONAL} 第二十四条", NATIONAL_SINCE, BEFORE),
+    (f"{CITY} 第十一条", IN_FORCE, "2026-09-19"),
+    (f"{NATIONAL} 第二十四条（国务院令第844号）", "2026-09-20", ""),
     zh="提取额",
     en="amount of a withdrawal",
-    since=NATIONAL_SINCE,
     reads={"reasons": "withdrawal_reasons"},
 )
 def withdrawal(
@@ -41,7 +42,7 @@ def withdrawal(
 ) -> Values:
     """Own balance first; the spouse's only for what is short, and only where the law opens it (第二款)."""
     row = withdrawal_reason(reason, reasons)
-    why("提取情形", "reason", row["zh"], clause=row["clause"])
+    why("提取情形", "reason", f"{row['code']} {row['zh']}", clause=row["clause"])
     own_fen = min(need_fen, own_balance_fen)
     why("本人账户提取", "from own balance", own_fen, "fen")
     opened = bool(row["spouse_allowed"])
