@@ -6,7 +6,7 @@ so, or not of its unit, does not load; the message names the file and the line.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -88,6 +88,29 @@ def load_parameter(parameter_id: str, text: str, group: str = "") -> Parameter:
     return Parameter(
         **{name: getattr(bare, name) for name in bare.__slots__ if name != "values"}, values=ordered(values)
     )
+
+
+def load_own_values(text: str, known: Mapping[str, Parameter], file: str) -> list[ParameterValue]:
+    """A centre's own figures, ``{parameter: [value, …]}``, cited and dated like those of a pack.
+
+    Raises ``PackError`` for an unknown parameter and for whatever a pack may not hold either.
+    """
+    try:
+        data = yaml.load(text, _Loader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise PackError(file, mark.line + 1 if mark else 1, "not readable as YAML") from error
+    if not isinstance(data, dict):
+        raise PackError(file, 1, "not a mapping of parameters to their values")
+    values: list[ParameterValue] = []
+    for parameter_id, entries in data.items():
+        line = next(n for n, one in enumerate(text.splitlines(), 1) if one.startswith(str(parameter_id)))
+        if parameter_id not in known:
+            raise PackError(file, line, f"there is no parameter {parameter_id}")
+        if not isinstance(entries, list):
+            raise PackError(file, line, f"{parameter_id} needs a list of values")
+        values += [_value(known[parameter_id], entry, file, line) for entry in entries]
+    return values
 
 
 def _value_lines(node: Any) -> list[int]:

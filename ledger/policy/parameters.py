@@ -103,6 +103,10 @@ class Parameter:
     choices: tuple[str, ...] = ()
     values: tuple[ParameterValue, ...] = ()
 
+    def without_values(self) -> Parameter:
+        """The same quantity before anything was published."""
+        return replace(self, values=())
+
     def checked(self, value: Any) -> Value:
         """The value read by the parameter's unit and choices; raises ``WrongValue``."""
         read = UNITS[self.unit](value)

@@ -21,6 +21,7 @@ Row = Mapping[str, Any]
 Value = int | Decimal | date | str | tuple[str, ...] | tuple[Row, ...] | Row
 
 _DECIMAL: Final = re.compile(r"\d{1,9}(?:\.\d{1,9})?\Z", re.ASCII)
+_ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 _MONTH_DAY: Final = re.compile(r"(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])\Z", re.ASCII)
 
 
@@ -102,25 +103,31 @@ def _list(value: Any) -> tuple[str, ...]:
 
 
 def _cell(value: Any) -> Any:
+    """A cell of a table; a day may have passed through JSON as text and becomes a day again."""
     if isinstance(value, float):
         raise WrongValue(f"{value!r} must be a decimal in quotation marks")
+    if isinstance(value, str) and _ISO_DAY.match(value):
+        return _day(value)
     return tuple(value) if isinstance(value, list) else value
 
 
 def _table(value: Any) -> tuple[Row, ...]:
     if not isinstance(value, list | tuple) or not value or not all(isinstance(row, Mapping) for row in value):
         raise WrongValue(f"{value!r} is not a table")
+    if not all(isinstance(name, str) for row in value for name in row):
+        raise WrongValue("a column of the table has no name in letters")
     if len({tuple(row) for row in value}) > 1:
         raise WrongValue("the rows of the table have different columns")
     return tuple(MappingProxyType({name: _cell(cell) for name, cell in row.items()}) for row in value)
 
 
 def _window(value: Any) -> Row:
-    if not isinstance(value, Mapping) or set(value) != {"from", "to"} or type(value["from"]) is not date:
+    if not isinstance(value, Mapping) or set(value) != {"from", "to"}:
         raise WrongValue(f"{value!r} is not a window with 'from' and 'to'")
-    if value["to"] is not None and (type(value["to"]) is not date or value["to"] < value["from"]):
+    first, last = _day(value["from"]), None if value["to"] is None else _day(value["to"])
+    if last is not None and last < first:
         raise WrongValue(f"{value!r} ends before it begins")
-    return MappingProxyType(dict(value))
+    return MappingProxyType({"from": first, "to": last})
 
 
 def within(window: Row, day: date) -> bool:
