@@ -200,7 +200,7 @@ class EntryReversed(Event, frozen=True):
 # ---------------------------------------------------------------- state
 
 
-class Account(msgspec.Struct, frozen=True):
+class Account(msgspec.Struct, frozen=True, gc=False):
     """The smallest state from which decisions about an account can be taken. ``status`` is empty before it exists."""
 
     person: str = ""

@@ -20,7 +20,7 @@ from ledger.refusal import Refusal
 _ID: Final = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._-]{{0,{ID_LENGTH_MAX - 1}}}\Z", re.ASCII)
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A fact. ``effective_on`` is its value date (业务日期); when it was learned stands beside it in the store."""
 
     topic: ClassVar[str] = ""
@@ -80,7 +80,7 @@ def decode(topic: str, state: bytes | str) -> Event:
     return msgspec.convert(raw, EVENTS[topic])
 
 
-class Recorded(msgspec.Struct, frozen=True):
+class Recorded(msgspec.Struct, frozen=True, gc=False):
     """An event in its place: which stream, which version of it, when it was learned, its id in the ledger."""
 
     originator_id: str
