@@ -28,3 +28,6 @@ FILE_BYTES_MAX: Final = 4 * 1024**3
 
 FILE_ROWS_MAX: Final = 1_048_576
 """Rows in one input file: what a spreadsheet can hold."""
+
+FINDINGS_OF_ONE_KIND_MAX: Final = 100
+"""Findings of one kind that a verification spells out; all of them are counted."""

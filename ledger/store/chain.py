@@ -7,7 +7,7 @@ The bytes are plain JSON arrays, so that anyone can compute them without this pr
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Final
@@ -45,8 +45,26 @@ class Commit(msgspec.Struct, frozen=True):
         return self.last_event_id - self.first_event_id + 1
 
 
-def hash_of_events(rows: Iterable[EventRow]) -> str:
-    return sha256(msgspec.json.encode(list(rows))).hexdigest()
+class EventsHash:
+    """The hash of a commit's events, fed with them in portions: ``SHA-256([[…], …])`` of all together."""
+
+    def __init__(self) -> None:
+        self._hash = sha256(b"[")
+        self._comma = b""
+
+    def update(self, rows: Sequence[EventRow]) -> None:
+        if rows:
+            self._hash.update(self._comma + msgspec.json.encode(rows)[1:-1])
+            self._comma = b","
+
+    def hexdigest(self) -> str:
+        whole = self._hash.copy()
+        whole.update(b"]")
+        return whole.hexdigest()
+
+
+def hash_of_events(rows: Sequence[EventRow]) -> str:
+    return sha256(msgspec.json.encode(rows)).hexdigest()
 
 
 def hash_of_commit(commit: Commit) -> str:
