@@ -6,9 +6,10 @@ tuples and mappings as JSON text. ``version`` is the number of events in the str
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, Final, get_args, get_type_hints
+from functools import lru_cache
+from typing import Any, Final, get_args, get_origin, get_type_hints
 
 import msgspec
 from sqlalchemy import (
@@ -20,12 +21,9 @@ from sqlalchemy import (
     Select,
     Table,
     Text,
-    bindparam,
-    func,
     insert,
     select,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from ledger.refusal import Refusal
 from ledger.store.append import driver, translated
@@ -45,12 +43,13 @@ class Register:
         self.state_type = type(stream.initial)
         hints = get_type_hints(self.state_type)
         self.fields = tuple(self.state_type.__struct_fields__)
+        self.columns = ("key", "version", *self.fields)
         self._kinds = [_column_type(hints[name]) for name in self.fields]
-        self._to_column = [_writer(hints[name]) for name in self.fields]
-        self._as_json = [_is_json(hints[name]) for name in self.fields]
-        self._from_json = [
-            msgspec.json.Decoder(hints[name]).decode if as_json else None
-            for name, as_json in zip(self.fields, self._as_json, strict=True)
+        self._to_json = [_is_json(hints[name]) for name in self.fields]
+        self._from_column = [
+            (index, reader)
+            for index, name in enumerate(self.fields, start=2)
+            if (reader := _reader(hints[name])) is not None
         ]
         self.table = Table(
             f"register_{stream.kind}",
@@ -66,16 +65,15 @@ class Register:
     # -- reading
 
     def read(self, connection: Connection, keys: Sequence[str]) -> dict[str, tuple[int, Any]]:
-        """``{key: (version, state)}`` for the keys that are there, by one question (a few on SQLite)."""
-        found: dict[str, tuple[int, Any]] = {}
-        if connection.dialect.name != "sqlite":
-            asked = select(self.table).where(
-                self.table.c.key == func.any(bindparam("keys", list(keys), ARRAY(Text)))
-            )
-            return self._collect(connection, asked)
-        for some in _portions(connection, {"key": list(keys)}):
-            found |= self._collect(connection, select(self.table).where(self.table.c.key.in_(some["key"])))
-        return found
+        """``{key: (version, state)}`` for the keys that are there, by one question to the driver itself."""
+        asked = f"SELECT {', '.join(self.columns)} FROM {self.table.name} WHERE key"
+        if connection.dialect.name == "sqlite":
+            asked += " IN (SELECT value FROM json_each(?))"
+            rows = driver(connection).execute(asked, [msgspec.json.encode(keys).decode()])
+            return {row[0]: (row[1], self.state_of(row)) for row in rows}
+        with driver(connection).cursor(binary=True) as cursor:
+            rows = cursor.execute(f"{asked} = ANY(%s)", [list(keys)]).fetchall()
+            return {row[0]: (row[1], self.state_of(row)) for row in rows}
 
     def keys_where(self, connection: Connection, **equal: Any) -> list[str]:
         """Keys of the streams whose columns have the given values; a list of values stands for any of them."""
@@ -92,25 +90,17 @@ class Register:
         """The question for the whole register, in the order of keys."""
         return select(self.table).order_by(self.table.c.key)
 
-    def _collect(self, connection: Connection, asked: Select[Any]) -> dict[str, tuple[int, Any]]:
-        return {row[0]: (row[1], self.state_of(row)) for row in connection.execute(asked)}
-
-    def state_of(self, row: Any) -> Any:
-        """The state of a row ``(key, version, *fields)``."""
-        values = [
-            value if decode is None else decode(value)
-            for decode, value in zip(self._from_json, row[2:], strict=True)
-        ]
-        return self.state_type(*values)
+    def state_of(self, row: Sequence[Any]) -> Any:
+        """The state of a row ``(key, version, *fields)``, as the driver or the toolkit gives it."""
+        values = list(row)
+        for index, read in self._from_column:
+            values[index] = read(values[index])
+        return self.state_type(*values[2:])
 
     def row_of(self, key: str, version: int, state: Any, sqlite: bool) -> tuple[Any, ...]:
         """The row of a state, as the driver takes it."""
-        values = (
-            write(getattr(state, name)) for name, write in zip(self.fields, self._to_column, strict=True)
-        )
-        if sqlite:
-            values = (value.isoformat() if isinstance(value, date) else value for value in values)
-        return (key, version, *values)
+        values = zip(msgspec.structs.astuple(state), self._to_json, strict=True)
+        return (key, version, *(_to_column(value, to_json, sqlite) for value, to_json in values))
 
     # -- writing
 
@@ -132,7 +122,7 @@ class Register:
         """Rows for streams that are not there yet."""
         sqlite = connection.dialect.name == "sqlite"
         rows = [self.row_of(key, version, state, sqlite) for key, version, state in states]
-        name, columns = table or self.table.name, ("key", "version", *self.fields)
+        name, columns = table or self.table.name, self.columns
         if sqlite:
             marks = ", ".join("?" * len(columns))
             _run(connection, f"INSERT INTO {name} ({', '.join(columns)}) VALUES ({marks})", rows)
@@ -147,59 +137,47 @@ class Register:
                     copy.write_row(row)
 
     def _update(self, connection: Connection, known: Mapping[str, Change]) -> None:
-        touched = [
-            index
-            for index, name in enumerate(self.fields)
-            if any(getattr(one.state_read, name) != getattr(one.state, name) for one in known.values())
-        ]
-        names = [self.fields[index] for index in touched]
-        writers = [self._to_column[index] for index in touched]
-        values = {
-            key: [write(getattr(one.state, name)) for name, write in zip(names, writers, strict=True)]
-            for key, one in known.items()
+        """Column by column: whole columns are compared, and only those that changed are written."""
+        sqlite = connection.dialect.name == "sqlite"
+        before = zip(*(msgspec.structs.astuple(one.state_read) for one in known.values()), strict=True)
+        after = zip(*(msgspec.structs.astuple(one.state) for one in known.values()), strict=True)
+        touched = {
+            index: [_to_column(value, self._to_json[index], sqlite) for value in new]
+            for index, (old, new) in enumerate(zip(before, after, strict=True))
+            if old != new
         }
-        if connection.dialect.name == "sqlite":
-            assignments = ", ".join(f"{name} = ?" for name in ("version", *names))
-            statement = f"UPDATE {self.table.name} SET {assignments} WHERE key = ? AND version = ?"
-            rows = [
-                (
-                    one.version,
-                    *(value.isoformat() if isinstance(value, date) else value for value in values[key]),
-                    key,
-                    one.version_read,
-                )
-                for key, one in known.items()
-            ]
-            written = _run(connection, statement, rows)
-        else:
-            written = self._update_by_arrays(connection, known, touched, values)
+        versions = [one.version for one in known.values()], [one.version_read for one in known.values()]
+        write = self._update_by_rows if sqlite else self._update_by_arrays
+        written = write(connection, list(known), versions, touched)
         if written != len(known):
             raise Refusal("version_conflict", kind=self.stream.kind, expected=len(known), written=written)
 
-    def _update_by_arrays(
-        self,
-        connection: Connection,
-        known: Mapping[str, Change],
-        touched: list[int],
-        values: dict[str, list[Any]],
+    def _update_by_rows(
+        self, connection: Connection, keys: list[str], versions: _Versions, touched: dict[int, list[Any]]
     ) -> int:
-        names = [self.fields[index] for index in touched]
-        types = [_POSTGRES[self._kinds[index]] for index in touched]
-        arrays = ", ".join(f"%s::{kind}[]" for kind in ("text", "integer", "integer", *types))
-        assignments = ", ".join(f"{name} = new.{name}" for name in ("version", *names))
+        assignments = ", ".join(f"{name} = ?" for name in ("version", *(self.fields[one] for one in touched)))
+        statement = f"UPDATE {self.table.name} SET {assignments} WHERE key = ? AND version = ?"
+        rows = zip(versions[0], *touched.values(), keys, versions[1], strict=True)
+        return _run(connection, statement, rows)
+
+    def _update_by_arrays(
+        self, connection: Connection, keys: list[str], versions: _Versions, touched: dict[int, list[Any]]
+    ) -> int:
+        names = ("version", *(self.fields[one] for one in touched))
+        types = ("text", "integer", "integer", *(_POSTGRES[self._kinds[one]] for one in touched))
+        arrays = ", ".join(f"%s::{kind}[]" for kind in types)
         statement = (
-            f"UPDATE {self.table.name} AS old SET {assignments} FROM unnest({arrays})"
-            f" AS new (key, version_read, {', '.join(('version', *names))})"
+            f"UPDATE {self.table.name} AS old SET {', '.join(f'{name} = new.{name}' for name in names)}"
+            f" FROM unnest({arrays}) AS new (key, version_read, {', '.join(names)})"
             " WHERE old.key = new.key AND old.version = new.version_read"
         )
-        columns = [list(column) for column in zip(*values.values(), strict=True)] if names else []
-        parameters = (
-            list(known),
-            [one.version_read for one in known.values()],
-            [one.version for one in known.values()],
-            *columns,
-        )
+        values: tuple[list[Any], ...] = (keys, versions[1], versions[0], *touched.values())
+        parameters = tuple(map(_array, types, values))
         return connection.exec_driver_sql(statement, parameters).rowcount
+
+
+_Versions = tuple[list[int], list[int]]
+"""The new versions and the versions that were read."""
 
 
 def _portions(connection: Connection, equal: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -224,13 +202,30 @@ def _is_json(hint: Any) -> bool:
     return hint is not int and hint is not str and hint is not date and date not in get_args(hint)
 
 
-def _writer(hint: Any) -> Callable[[Any], Any]:
+def _reader(hint: Any) -> Callable[[Any], Any] | None:
+    """How a column's value becomes a field's, where they differ. The same few tuples stand in most rows."""
     if _is_json(hint):
-        return lambda value: msgspec.json.encode(value, order="sorted").decode()
-    return lambda value: value
+        decode = msgspec.json.Decoder(hint).decode
+        return lru_cache(maxsize=4096)(decode) if get_origin(hint) is tuple else decode
+    return _day if date in (hint, *get_args(hint)) else None
 
 
-def _run(connection: Connection, statement: str, rows: list[Any]) -> int:
+def _day(value: Any) -> Any:
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _to_column(value: Any, to_json: bool, sqlite: bool) -> Any:
+    if to_json:
+        return msgspec.json.encode(value, order="sorted").decode()
+    return value.isoformat() if sqlite and isinstance(value, date) else value
+
+
+def _array(kind: str, values: list[Any]) -> Any:
+    """Numbers as the text of an array, which is many times quicker than the driver's own way; all else is left to it."""
+    return "{" + ",".join(map(str, values)) + "}" if kind in ("integer", "bigint") else values
+
+
+def _run(connection: Connection, statement: str, rows: Iterable[Any]) -> int:
     try:
         return int(driver(connection).executemany(statement, rows).rowcount)
     except Exception as error:
