@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -38,7 +38,12 @@ class Law:
 
     def contribution(self, employer: Employer, account: Account, month: int) -> Contribution:
         """What a month's contribution of an account must be (月缴存额): base and rate of that month."""
-        return self._contribution(base_in(account, month), rate_in(employer, month), first_day(month))
+        return self.contributions(employer, month)(account)
+
+    def contributions(self, employer: Employer, month: int) -> Callable[[Account], Contribution]:
+        """The same for many accounts of one employer, whose rate is looked up once."""
+        rate, on = rate_in(employer, month), first_day(month)
+        return lambda account: self._contribution(base_in(account, month), rate, on)
 
     def _contribution_of(self, base_fen: int, rate: Decimal, on: date) -> Contribution:
         find_rule("monthly_contribution", on)

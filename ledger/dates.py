@@ -11,7 +11,7 @@ import re
 from calendar import monthrange
 from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -35,6 +35,7 @@ def _malformed(text: str) -> date:
     raise Refusal("date_malformed", text=text[:40])
 
 
+@lru_cache(maxsize=4096)
 def parse_month(text: str) -> int:
     """The number of a month from ``YYYY-MM`` or ``YYYYMM``; refuses ``month_malformed``."""
     found = _MONTH.match(text)
@@ -43,6 +44,7 @@ def parse_month(text: str) -> int:
     return int(found[1]) * 12 + int(found[2]) - 1
 
 
+@lru_cache(maxsize=4096)
 def format_month(month: int) -> str:
     return f"{month // 12:04d}-{month % 12 + 1:02d}"
 

@@ -129,6 +129,7 @@ def _decide_lines(
     """What each row comes to: a contribution, or the refusal of that row."""
     states = work.uow.load("account", [line["account"] for line in lines])
     on, month, employer = given["on"], given["month"], given["employer"]
+    due_of = work.law.contributions(state, month)
     booked: list[tuple[str, accounts.Deposited]] = []
     refused: list[LineRefusal] = []
     seen: set[str] = set()
@@ -140,7 +141,7 @@ def _decide_lines(
                 raise Refusal("row_twice", account=account)
             seen.add(account)
             check_owner(own, account, employer, line.get("person", ""))
-            due = work.law.contribution(state, own, month)
+            due = due_of(own)
             (event,) = accounts.deposit(
                 own, account, month, _amounts(line, due), due, on=on, kind=kind, source=source, of=stream
             )

@@ -759,7 +759,10 @@ def lowest_balance_from(events: Iterable[Recorded], on: date) -> int:
 
 def base_in(state: Account, month: int) -> int:
     """The base that governs a month, in fen."""
-    return next((base for start, base in reversed(state.bases) if start <= month), state.bases[0][1])
+    for start, base_fen in reversed(state.bases):
+        if start <= month:
+            return base_fen
+    return state.bases[0][1]
 
 
 def unpaid_months(state: Account, through: int) -> list[int]:
