@@ -52,8 +52,17 @@ def check_case(case: Any, book: PolicyBook) -> Checked:
         actual, clause = outcome["values"], outcome["clause"]
     except Refusal as refused:
         refusal, clause = str(refused), refused.clause
-        actual = dict.fromkeys(expected) | {"status": f"refused_{refused.code}"}
+        actual = _refused(refused, expected)
     return Checked(str(case.get("id", "")), rule, clause, equal(actual, expected), expected, actual, refusal)
+
+
+def _refused(refused: Refusal, expected: Mapping[str, Any]) -> dict[str, Any]:
+    """What a refusal amounts to: no output has a value; the status, where a case asks for one, names the code.
+
+    Only a missing parameter may stand for plain nulls: any other refusal must be expected by its status.
+    """
+    asked = "status" in expected or refused.code != "missing_parameter"
+    return dict.fromkeys(expected) | ({"status": f"refused_{refused.code}"} if asked else {})
 
 
 def check_cases(cases: Any, book: PolicyBook) -> list[Checked]:
