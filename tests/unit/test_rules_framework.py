@@ -11,7 +11,6 @@ from ledger.policy.proof import proof
 from ledger.policy.rules import Rule, RulesConflict, decide, find_rule, registered
 from ledger.policy.rules.framework import add
 from ledger.refusal import Refusal
-from ledger.refusal import Refusal
 
 BOOK = PolicyBook.bundled()
 
