@@ -101,7 +101,7 @@ class LegalParameter(msgspec.Struct, frozen=True):
     parameter: str = ""
     unit: str = ""
     drafts: dict[str, Draft] = {}
-    values: tuple[Value, ...] = ()
+    published: tuple[Value, ...] = ()
 
 
 # ---------------------------------------------------------------- evolve
@@ -112,7 +112,9 @@ def evolve(state: LegalParameter, event: Event) -> LegalParameter:
     match event:
         case Loaded():
             value = Value(event.terms, event.published_on)
-            return replace(state, parameter=event.parameter, unit=event.unit, values=(*state.values, value))
+            return replace(
+                state, parameter=event.parameter, unit=event.unit, published=(*state.published, value)
+            )
         case Drafted():
             drafts = state.drafts | {event.draft: Draft(event.terms, event.by)}
             return replace(state, parameter=event.parameter, unit=event.unit, drafts=drafts)
@@ -123,9 +125,8 @@ def evolve(state: LegalParameter, event: Event) -> LegalParameter:
             draft = state.drafts[event.draft]
             value = Value(replace(draft.terms, effective_from=event.effective_from), event.effective_on)
             published = replace(draft, status="published")
-            return replace(
-                state, drafts=state.drafts | {event.draft: published}, values=(*state.values, value)
-            )
+            drafts = state.drafts | {event.draft: published}
+            return replace(state, drafts=drafts, published=(*state.published, value))
         case _:
             return state
 
@@ -138,7 +139,7 @@ PARAMETERS: Final = Stream("parameter", LegalParameter(), evolve)
 
 def load(state: LegalParameter, parameter: Parameter, on: date) -> tuple[Event, ...]:
     """Takes up the values of a bundled parameter that the ledger does not hold yet; the second time, none."""
-    held = {(value.terms.effective_from, value.published_on) for value in state.values}
+    held = {(value.terms.effective_from, value.published_on) for value in state.published}
     return tuple(
         Loaded(
             effective_on=on,
@@ -248,7 +249,7 @@ def values_of(state: LegalParameter) -> tuple[ParameterValue, ...]:
             because=one.terms.because,
             unit=state.unit,
         )
-        for one in state.values
+        for one in state.published
     )
 
 
