@@ -163,7 +163,7 @@ class PolicyBook:
                 parameter.clause,
                 parameter=parameter_id,
                 on=on.isoformat(),
-                known_on=known_on.isoformat() if known_on else "-",
+                known_on=known_on.isoformat() if known_on else "today",
                 decided_by=parameter.decided_by,
             )
         return found

@@ -29,7 +29,7 @@ def standard_of_month(
             "missing_parameter",
             parameter=parameter,
             on=format_month(month),
-            known_on="-",
+            known_on="today",
             decided_by="市人民政府 (city government)",
         )
     why("待遇月份适用的标准", "standard of the benefit month", found, "fen")

@@ -132,7 +132,9 @@ def monthly_contribution(base_fen: Fen, rate: Rate, rounding: Text, why: Why = q
     return {"unit_fen": share_fen, "employee_fen": share_fen, "total_fen": 2 * share_fen}
 
 
-@rule("fund_year", clause=f"{CITY} 第五条第三款", zh="缴存年度", en="fund year", since=NATIONAL_SINCE)
+@rule(
+    "fund_year", clause=f"{CITY} 第五条第三款", zh="缴存年度", en="fund year", since=NATIONAL_SINCE, day="on"
+)
 def fund_year(on: Day, why: Why = quiet) -> Values:
     """First and last day of the fund year of a day: 1 July to 30 June (缴存年度)."""
     start, end = fund_year_bounds(fund_year_of(on))

@@ -151,7 +151,11 @@ def loan_rate(
         return {"rate": Decimal(listed)}
     if multiplier is None:
         raise Refusal(
-            "missing_parameter", parameter="second_home_multiplier", on="-", known_on="-", decided_by="国务院"
+            "missing_parameter",
+            parameter="second_home_multiplier",
+            on=str(disbursed_on or "-"),
+            known_on="today",
+            decided_by="中国人民银行 (People's Bank of China)",
         )
     why(
         "第二套住房 = 基准利率 × 倍数", "second home = base × multiplier", base_rate * multiplier, "rate/year"
@@ -238,7 +242,13 @@ def risk_reserve_required(
         share, base_fen, before_fen = balance_rate, max(0, loan_balance_fen - loan_balance_before_fen), 0
     if share is None:
         name = "risk_reserve_gain_share" if mode == "share_of_gain" else "risk_reserve_balance_rate"
-        raise Refusal("missing_parameter", parameter=name, on="-", known_on="-", decided_by="省财政厅")
+        raise Refusal(
+            "missing_parameter",
+            parameter=name,
+            on="-",
+            known_on="today",
+            decided_by="省财政厅 (provincial finance department)",
+        )
     required_fen = max(0, rounded(base_fen * share, "fen_up") - before_fen)
     why("应提 = 基数 × 比例 − 已有", "base × share − held", required_fen, "fen", rounding="fen_up")
     return {"required_fen": required_fen}
