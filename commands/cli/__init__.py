@@ -23,9 +23,60 @@ class Known(NamedTuple):
 COMMANDS: Final = {
     known.name: known
     for known in (
-        Known("init", "commands.cli.database:init", "建立账本", "Make a ledger"),
         Known(
-            "db", "commands.cli.database:db", "账本的升级与数据库角色", "Upgrade a ledger, grant its roles"
+            "demo", "commands.cli.demo:demo", "示例城市：导入、查询、举证", "A small city: import, ask, prove"
+        ),
+        Known("init", "commands.cli.database:init", "建立账本", "Make a ledger"),
+        Known("db", "commands.cli.database:db", "账本升级与数据库角色", "Upgrade a ledger, grant its roles"),
+        Known("do", "commands.cli.doing:do", "办理业务", "Carry out a command"),
+        Known(
+            "propose", "commands.cli.four_eyes:propose", "提交付款业务待审批", "Propose what pays money out"
+        ),
+        Known(
+            "approve",
+            "commands.cli.four_eyes:approve",
+            "审批通过并办理",
+            "Approve a proposal: it is carried out",
+        ),
+        Known("reject", "commands.cli.four_eyes:reject", "审批不通过", "Reject a proposal"),
+        Known(
+            "proposals",
+            "commands.cli.four_eyes:proposals",
+            "待审批业务",
+            "Proposals that wait for a decision",
+        ),
+        Known(
+            "account",
+            "commands.cli.accounts:account",
+            "个人账户：余额与历史",
+            "A personal account: balance, history",
+        ),
+        Known(
+            "employer",
+            "commands.cli.employers:employer",
+            "缴存单位：人数、欠缴、挂账",
+            "An employer: heads, arrears, held money",
+        ),
+        Known("trial-balance", "commands.cli.books:trial_balance", "试算平衡表", "The trial balance"),
+        Known("journal", "commands.cli.books:journal", "记账凭证", "The journal"),
+        Known(
+            "obligations",
+            "commands.cli.standing:obligations",
+            "期限义务与挂账账龄",
+            "Duties with their days, and held money",
+        ),
+        Known("status", "commands.cli.standing:status", "账本状态", "Positions, lags and size"),
+        Known("why", "commands.cli.why:why", "追溯一笔数字的依据", "Why a figure is what it is"),
+        Known(
+            "replay",
+            "commands.cli.proving:replay",
+            "由事件重建全部台账与视图",
+            "Rebuild every table from the events",
+        ),
+        Known("rules", "commands.cli.rules:rules", "规则与依据", "The rules of the law"),
+        Known("policy", "commands.cli.policy:policy", "法定参数", "The legal parameters"),
+        Known(
+            "scenario", "commands.cli.scenario:scenario", "核对情景案例", "Check cases in the fund's language"
         ),
     )
 }
@@ -75,6 +126,14 @@ class Overview(Group):
     help="The ledger: sqlite:///FILE or postgresql+psycopg://… (or the variable PROVIDENT_LEDGER).",
 )
 @click.option(
+    "--policy",
+    cls=Option,
+    envvar="PROVIDENT_POLICY",
+    metavar="FILE",
+    zh="本市自定数值（社会平均工资等）；默认为账本旁的 policy.yaml。",
+    help="The figures that only the city sets, such as its average wage; by default policy.yaml beside the ledger.",
+)
+@click.option(
     "--lang",
     cls=Option,
     type=click.Choice(["zh", "en"]),
@@ -82,7 +141,7 @@ class Overview(Group):
     help="The language of answers and help (or the variable PROVIDENT_LANG, else the locale).",
 )
 @click.version_option(package_name="provident-ledger", prog_name="provident")
-def main(ledger: str, lang: str | None) -> None:
+def main(ledger: str, policy: str | None, lang: str | None) -> None:
     """An event-sourced ledger for a housing provident fund: every figure can be rebuilt and proved."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from commands.cli.opening import ledger_url, open_database
+from commands.cli.opening import ledger_url, open_database, shown_url
 from commands.cli.output import Command, Group, as_json, say, say_json
 
 
@@ -34,18 +34,10 @@ def upgrade(json_wanted: bool) -> None:
 def _upgrade(json_wanted: bool) -> None:
     from migrations import upgrade as migrate
 
-    database = open_database()
-    try:
+    with open_database() as database:
         migrate(database.engine)
-    finally:
-        database.close()
+    shown = shown_url(ledger_url())
     if json_wanted:
-        say_json({"ledger": _shown(ledger_url()), "ready": True})
+        say_json({"ledger": shown, "ready": True})
     else:
-        say(f"账本已就绪：{_shown(ledger_url())}", f"The ledger is ready: {_shown(ledger_url())}")
-
-
-def _shown(url: str) -> str:
-    from sqlalchemy import make_url
-
-    return make_url(url).render_as_string(hide_password=True)
+        say(f"账本已就绪：{shown}", f"The ledger is ready: {shown}")

@@ -7,11 +7,14 @@ from string import Formatter
 
 import pytest
 
-import projections.registers  # registers every event
+import ledger.streams.parameter
+import projections.registers
 from ledger.streams.base import EVENTS
 from projections.views.words import _book
 
+# Importing the streams registers their events.
 assert projections.registers.REGISTERS
+assert ledger.streams.parameter.PARAMETERS
 
 
 @pytest.mark.parametrize("topic", sorted(EVENTS))
