@@ -6,8 +6,9 @@ from datetime import date
 
 import click
 
+from commands.cli.opening import own_book
 from commands.cli.output import Group, as_json, day, language, option, say, say_json
-from ledger.policy.parameters import Parameter, ParameterValue, PolicyBook
+from ledger.policy.parameters import Parameter, ParameterValue
 from ledger.policy.units import plain
 
 
@@ -32,7 +33,7 @@ def policy() -> None:
 @as_json
 def show(parameter: str, as_of: date, known_on: date | None, json_wanted: bool) -> None:
     """Show the value of PARAMETER on a day, as published by another day."""
-    book = PolicyBook.bundled()
+    book = own_book()
     found = book.value(parameter, as_of, known_on)
     if json_wanted:
         say_json(found.as_json())
@@ -48,7 +49,7 @@ def show(parameter: str, as_of: date, known_on: date | None, json_wanted: bool) 
 @as_json
 def history(parameter: str, json_wanted: bool) -> None:
     """Show every value that PARAMETER ever had, in order, with citations."""
-    book = PolicyBook.bundled()
+    book = own_book()
     values = book.history(parameter)
     if json_wanted:
         say_json([value.as_json() for value in values])
@@ -63,7 +64,7 @@ def history(parameter: str, json_wanted: bool) -> None:
 @as_json
 def list_parameters(missing: bool, json_wanted: bool) -> None:
     """List every parameter with its unit and who may set it."""
-    book = PolicyBook.bundled()
+    book = own_book()
     chosen = [one for one in book.parameters.values() if not (missing and book.history(one.id))]
     if json_wanted:
         say_json([_described(one) for one in chosen])
