@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from commands.handlers.employers import transfer_account
+from commands.handlers.employers import leave_arrears, transfer_account
 from commands.handlers.registry import Work, command
 from commands.law import versions
 from commands.schemas import collection as schemas
@@ -36,7 +36,7 @@ def _open(work: Work, employer: str, on: date, lines: Sequence[dict[str, Any]]) 
     employers.require_active(work.employer(employer), employer)
     states = work.uow.load("account", [line["account"] for line in lines])
     persons = {line["account"]: line["person"] or f"person-of-{line['account']}" for line in lines}
-    elsewhere = _live_accounts(work, list(persons.values()))
+    elsewhere = live_accounts(work, list(persons.values()))
     for line in lines:
         account, joined_on = line["account"], line["joined_on"] or on
         person = persons[account]
@@ -60,7 +60,8 @@ def _open(work: Work, employer: str, on: date, lines: Sequence[dict[str, Any]]) 
     return {"employer": employer, "accounts": len(lines)}
 
 
-def _live_accounts(work: Work, persons: list[str]) -> dict[str, list[str]]:
+def live_accounts(work: Work, persons: list[str]) -> dict[str, list[str]]:
+    """The accounts of persons that are not closed."""
     live: dict[str, list[str]] = {}
     for key, state in work.find("account", person=persons).items():
         if state.status != "closed":
@@ -157,7 +158,10 @@ def seal(work: Work, given: dict[str, Any]) -> dict[str, Any]:
 def unseal(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Unseals an account when its wage relation resumes."""
     account, on = given["account"], given["on"]
-    events = accounts.unseal(work.account(account), account, given["resumed_on"] or on, on)
+    state = work.account(account)
+    if state.status:
+        employers.require_active(work.employer(state.employer), state.employer)
+    events = accounts.unseal(state, account, given["resumed_on"] or on, on)
     work.add("account", account, events)
     return {"account": account}
 
@@ -183,10 +187,11 @@ def transfer(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     by = "unit"
     if given["petition"]:
         petition, by = given["petition"], "centre"
+        asked: petitions.Petition = work.uow.state("petition", petition)
+        if asked.status and asked.account != account:
+            raise Refusal("petition_of_another", petition=petition, account=asked.account)
         settled = petitions.Settled(effective_on=on, by=by)
-        work.add(
-            "petition", petition, petitions.settle(work.uow.state("petition", petition), petition, settled)
-        )
+        work.add("petition", petition, petitions.settle(asked, petition, settled))
     transfer_account(work, account, given["to"], ended_on, hired_on, on, by)
     return {"account": account, "employer": given["to"]}
 
@@ -202,8 +207,14 @@ def transfer_in(work: Work, given: dict[str, Any]) -> dict[str, Any]:
         from_centre=given["from_centre"],
         letter=given["letter"],
     )
-    state = work.add("account", account, accounts.transfer_in(work.account(account), account, arrived))
-    return {"account": account, "balance_fen": state.balance_fen, "months": state.months}
+    state = work.account(account)
+    earlier = [
+        one.body
+        for one in work.ledger.stream(f"account-{account}", work.uow.connection)
+        if isinstance(one.body, accounts.TransferredIn) and one.originator_version not in state.reversed
+    ]
+    after = work.add("account", account, accounts.transfer_in(state, account, arrived, earlier))
+    return {"account": account, "balance_fen": after.balance_fen, "months": after.months}
 
 
 @command("transfer_out", schemas.TransferOut, clause=f"{CITY} 第九条", zh="异地转出", pays=True)
@@ -212,6 +223,7 @@ def transfer_out(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     account, on = given["account"], given["on"]
     state = work.account(account)
     events = accounts.transfer_out(state, account, given["to_centre"], given["letter"], on)
+    leave_arrears(work, account, state, month_of(on) - 1, on)
     version = work.uow.version("account", account) + 1
     work.add("account", account, events)
     payment = payments.key(account, version)

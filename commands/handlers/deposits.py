@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -41,7 +42,10 @@ def remit(work: Work, given: dict[str, Any]) -> dict[str, Any]:
             for key, one in present.items()
             if one.status == "normal" and month in accounts.unpaid_months(one, month)
         ]
-    content = [(one["account"], one.get("employer_amount"), one.get("employee_amount")) for one in lines]
+    content = sorted(
+        [(one["account"], one.get("employer_amount"), one.get("employee_amount")) for one in lines],
+        key=lambda row: row[0],
+    )
     content_hash = hash_of_request("remittance", (employer, month, content))
     stream = remittances.key(employer, format_month(month))
     earlier = work.uow.state("remittance", stream)
@@ -85,7 +89,7 @@ def remit(work: Work, given: dict[str, Any]) -> dict[str, Any]:
         received_fen=received_fen,
         content_hash=content_hash,
         left_out=len(refused),
-        receipt=given["receipt"] or "",
+        receipt=", ".join(given["receipt"] or ()),
     )
     work.add("remittance", stream, remittances.book(earlier, entry))
     done = employers.MonthRemitted(
@@ -183,10 +187,15 @@ def _hold(work: Work, given: dict[str, Any], key: str, amount_fen: int, why: str
     return {"held_fen": amount_fen, "receipt": receipt}
 
 
-def _allocate(work: Work, receipt: str, employer: str, amount_fen: int, to: str, on: date) -> None:
-    allocated = receipts.Allocated(effective_on=on, amount_fen=amount_fen, to=to)
-    state = work.uow.state("receipt", receipt)
-    work.add("receipt", receipt, receipts.allocate(state, receipt, employer, allocated))
+def _allocate(work: Work, held: list[str], employer: str, amount_fen: int, to: str, on: date) -> None:
+    """Takes an amount from held receipts, one after the other; the last one must have the rest."""
+    for receipt in held:
+        state: receipts.Receipt = work.uow.state("receipt", receipt)
+        part_fen = amount_fen if receipt == held[-1] else min(amount_fen, state.open_fen)
+        if part_fen or receipt == held[0]:
+            allocated = receipts.Allocated(effective_on=on, amount_fen=part_fen, to=to)
+            work.add("receipt", receipt, receipts.allocate(state, receipt, employer, allocated))
+        amount_fen -= part_fen
 
 
 @command("deposit", schemas.Deposit, clause=f"{CITY} 第五条", zh="单笔缴存")
@@ -215,26 +224,34 @@ def deposit(work: Work, given: dict[str, Any]) -> dict[str, Any]:
 
 @command("make_up", schemas.MakeUp, clause="住房公积金管理条例 第二十条", zh="补缴")
 def make_up(work: Work, given: dict[str, Any]) -> dict[str, Any]:
-    """Makes up named months of one account, from the bank or from held money, at what was due in each month."""
+    """Makes up named months of one account, from the bank or from held money, at what was due in each month.
+
+    A month of a former employer is that employer's debt, at its rate and from its held money.
+    """
     account, on = given["account"], given["on"]
     check_owner(work.account(account), account, given["employer"], "")
-    total_fen = 0
-    for month in sorted(given["months"]):
-        total_fen += _make_up_month(work, account, month, on, "held" if given["receipt"] else "bank")
-    if given["receipt"]:
-        employer = work.account(account).employer
-        _allocate(work, given["receipt"], employer, total_fen, f"account-{account}", on)
+    total_fen = _make_up(work, account, given["months"], given["receipt"], on)
     return {"account": account, "total_fen": total_fen, "balance_fen": work.account(account).balance_fen}
 
 
-def _make_up_month(work: Work, account: str, month: int, on: date, source: str) -> int:
+def _make_up(work: Work, account: str, months: Sequence[int], held: list[str] | None, on: date) -> int:
+    by_debtor: dict[str, int] = defaultdict(int)
+    for month in sorted(months):
+        debtor, fen = _make_up_month(work, account, month, on, "held" if held else "bank")
+        by_debtor[debtor] += fen
+    for debtor, fen in by_debtor.items() if held else ():
+        _allocate(work, held or [], debtor, fen, f"account-{account}", on)
+    return sum(by_debtor.values())
+
+
+def _make_up_month(work: Work, account: str, month: int, on: date, source: str) -> tuple[str, int]:
     state = work.account(account)
     employer, made_up = _debtor_of(work, account, state, month, on)
     due = work.law.contribution(work.employer(employer), state, month)
     events = accounts.deposit(state, account, month, None, due, on=on, kind="make_up", source=source)
     work.add("account", account, events)
     work.add("employer", employer, made_up)
-    return due.employer_fen + due.employee_fen
+    return employer, due.employer_fen + due.employee_fen
 
 
 def _debtor_of(
@@ -272,7 +289,7 @@ def allocate(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Allocates held money: to one account's month, or to an employer's whole month."""
     if given["account"] is None:
         if given["employer"] is None:
-            raise Refusal("allocation_aimless", receipt=given["receipt"])
+            raise Refusal("allocation_aimless", receipt=", ".join(given["receipt"]))
         return remit(
             work,
             {**given, "lines": None, "received": None, "advance": False, "accept_good_rows": False},
@@ -280,13 +297,18 @@ def allocate(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     account, on = given["account"], given["on"]
     state = work.account(account)
     check_owner(state, account, given["employer"], "")
-    due = work.law.contribution(work.employer(state.employer), state, given["month"])
-    kind = "make_up" if given["month"] in state.missing else "single"
-    events = accounts.deposit(state, account, given["month"], None, due, on=on, kind=kind, source="held")
-    after = work.add("account", account, events)
-    total_fen = due.employer_fen + due.employee_fen
-    _allocate(work, given["receipt"], state.employer, total_fen, f"account-{account}", on)
-    return {"account": account, "amount_fen": total_fen, "balance_fen": after.balance_fen}
+    if given["month"] in state.missing:
+        total_fen = _make_up(work, account, [given["month"]], given["receipt"], on)
+    else:
+        due = work.law.contribution(work.employer(state.employer), state, given["month"])
+        work.add(
+            "account",
+            account,
+            accounts.deposit(state, account, given["month"], None, due, on=on, kind="single", source="held"),
+        )
+        total_fen = due.employer_fen + due.employee_fen
+        _allocate(work, given["receipt"], state.employer, total_fen, f"account-{account}", on)
+    return {"account": account, "amount_fen": total_fen, "balance_fen": work.account(account).balance_fen}
 
 
 @command(

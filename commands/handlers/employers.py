@@ -125,7 +125,7 @@ def assign_arrears(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     key, on = given["employer"], given["on"]
     state = work.employer(key)
     employers.require_active(state, key)
-    months_owed = owed(work.law, state, work.accounts_of(key), on)
+    months_owed = owed(work.law, state, work.accounts_of(key), on, for_good=True)
     basis, proof = "bases", {}
     if given["evidenced_wage"]:
         outcome = work.law.decide(
@@ -152,16 +152,21 @@ def assign_arrears(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     return {"employer": key, "debtor": given["debtor"], "total_fen": assigned.total_fen}
 
 
-def owed(law: Law, state: Employer, present: Mapping[str, Account], on: date) -> list[tuple[str, int, int]]:
-    """``(account, month, fen)`` that an employer owes up to the last month that was complete on a day."""
+def owed(
+    law: Law, state: Employer, present: Mapping[str, Account], on: date, for_good: bool = False
+) -> list[tuple[str, int, int]]:
+    """``(account, month, fen)`` that an employer owes up to the last month that was complete on a day.
+
+    A month whose deferral still runs is not due; ``for_good``, when the employer goes, it is owed like the others.
+    """
     through = month_of(on) if on == last_day(month_of(on)) else month_of(on) - 1
-    return [
-        *state.left_behind,
-        *(
-            (account, month, _due_fen(law, state, present[account], month))
-            for account, month in employers.unpaid(state, present, through)
-        ),
-    ]
+    running = () if for_good else employers.running_deferrals(state, through)
+    for_present = (
+        (account, month, _due_fen(law, state, one, month))
+        for account, one in present.items()
+        for month in accounts.unpaid_months(one, through)
+    )
+    return [one for one in (*state.left_behind, *for_present) if not employers.in_months(running, one[1])]
 
 
 def _due_fen(law: Law, state: Employer, account: Account, month: int) -> int:
@@ -170,8 +175,9 @@ def _due_fen(law: Law, state: Employer, account: Account, month: int) -> int:
 
 
 def arrears_fen(work: Work, key: str, on: date) -> int:
-    """Everything that an employer owes on a day, in fen."""
-    return sum(fen for _, _, fen in owed(work.law, work.employer(key), work.accounts_of(key), on))
+    """Everything that an employer owes when it goes, in fen."""
+    months = owed(work.law, work.employer(key), work.accounts_of(key), on, for_good=True)
+    return sum(fen for _, _, fen in months)
 
 
 @command("merge_employers", schemas.MergeEmployers, clause=f"{CITY} 第十条", zh="单位合并")
@@ -206,7 +212,7 @@ def move_accounts(work: Work, key: str, into: str, chosen: list[str] | None, on:
         raise Refusal("account_of_another", account=unknown[0], employer=key)
     moving = sorted(chosen or present)
     for account in moving:
-        transfer_account(work, account, into, on, on, on, by="restructuring", leave_arrears=False)
+        transfer_account(work, account, into, on, on, on, by="restructuring")
     return moving
 
 
@@ -218,25 +224,27 @@ def transfer_account(
     hired_on: date,
     on: date,
     by: str,
-    leave_arrears: bool = True,
 ) -> Account:
     """Moves one account; what its old employer still owes stays with that employer, by month (第十条)."""
     state = work.account(account)
     days = work.law.value("transfer_days", on)
     moved = accounts.transfer(state, account, into, ended_on, hired_on, days, on, by)
-    if moved and leave_arrears:
-        old = work.employer(state.employer)
-        unpaid = accounts.unpaid_months(state, min(month_of(ended_on), month_of(hired_on) - 1))
-        months = {
-            format_month(month): _due_fen(work.law, old, state, month)
-            for month in unpaid
-            if not employers.in_months(old.deferred, month)
-        }
-        if months:
-            left = employers.ArrearsLeft(effective_on=on, account=account, months=months)
-            work.add("employer", state.employer, (left,))
+    if moved:
+        leave_arrears(work, account, state, min(month_of(ended_on), month_of(hired_on) - 1), on)
     after: Account = work.add("account", account, moved)
     return after
+
+
+def leave_arrears(work: Work, account: str, state: Account, through: int, on: date) -> None:
+    """What is owed for an account that leaves stays with its employer, by month, deferred months as well (第十条)."""
+    employer = work.employer(state.employer)
+    months = {
+        format_month(month): _due_fen(work.law, employer, state, month)
+        for month in accounts.unpaid_months(state, through)
+    }
+    if months:
+        left = employers.ArrearsLeft(effective_on=on, account=account, months=months)
+        work.add("employer", state.employer, (left,))
 
 
 @command("close_employer", schemas.CloseEmployer, clause=f"{CITY} 第十条", zh="单位销户")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from commands.handlers.registry import COMMANDS, Work, command
+from commands.law import versions
 from commands.schemas import collection as schemas
 from ledger.refusal import Refusal
 from ledger.streams import petition as petitions
@@ -80,15 +81,14 @@ def petition(work: Work, given: dict[str, Any]) -> dict[str, Any]:
 def urge(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Urges the employer: its five days run, then the centre's ten."""
     key, on = given["petition"], given["on"]
-    days = [work.law.parameter(name, on) for name in ("urge_days", "centre_act_days")]
-    events = petitions.urge(
-        work.uow.state("petition", key),
-        key,
-        on,
-        days[0].value,
-        days[1].value,
-        tuple(one.version for one in days),
+    outcome = work.law.decide("urge_timeline", on, urged_on=str(on))
+    urged = petitions.EmployerUrged(
+        effective_on=on,
+        employer_due_on=outcome.values["unit_due_on"],
+        centre_due_on=outcome.values["centre_due_on"],
+        parameters=versions(outcome),
     )
+    events = petitions.urge(work.uow.state("petition", key), key, urged)
     state: petitions.Petition = work.add("petition", key, events)
     return {
         "petition": key,
@@ -101,6 +101,6 @@ def urge(work: Work, given: dict[str, Any]) -> dict[str, Any]:
 def settle_petition(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Settles a petition, by the employer or by the centre in its place."""
     key = given["petition"]
-    settled = petitions.Settled(effective_on=given["on"], by=given["by"])
+    settled = petitions.Settled(effective_on=given["on"], by=given["settled_by"])
     work.add("petition", key, petitions.settle(work.uow.state("petition", key), key, settled))
     return {"petition": key}

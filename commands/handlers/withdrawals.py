@@ -5,18 +5,22 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from commands.handlers.accounts import live_accounts
 from commands.handlers.deposits import check_owner
+from commands.handlers.employers import leave_arrears
 from commands.handlers.registry import Work, command
 from commands.law import explanation
 from commands.schemas import collection as schemas
-from ledger.dates import business_day, format_month
+from ledger.dates import format_month, month_of, parse_month
 from ledger.policy.rules.withdrawals import withdrawal_reason
 from ledger.refusal import Refusal
 from ledger.streams import account as accounts
+from ledger.streams import employer as employers
 from ledger.streams import payment as payments
 from ledger.streams import receipt as receipts
-from ledger.streams.account import Account
+from ledger.streams.account import ACCOUNTS, Account
 from ledger.streams.base import Recorded
+from ledger.streams.proposal import require_two
 
 CITY = "葫政发〔2019〕12号"
 
@@ -30,7 +34,8 @@ def withdraw(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     account, on = given["account"], given["on"]
     own = work.account(account)
     check_owner(own, account, None, given["person"])
-    reason = withdrawal_reason(given["reason"], work.law.value("withdrawal_reasons", on))
+    asked = int(given["reason"]) if given["reason"].isdecimal() else given["reason"]
+    reason = withdrawal_reason(asked, work.law.value("withdrawal_reasons", on))
     need_fen = given["amount"]
     if need_fen is None:
         if not reason["closes_account"]:
@@ -39,6 +44,8 @@ def withdraw(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     accounts.check_amount(need_fen)
     if reason["code"] == "hardship":
         _check_hardship(work, given, on)
+    if reason["code"] == "job_ended" and own.status == "normal":
+        raise Refusal("account_not_sealed", account=account)
     spouse = _spouse(work, given, account, own)
     outcome = work.law.decide(
         "withdrawal",
@@ -59,6 +66,8 @@ def withdraw(work: Work, given: dict[str, Any]) -> dict[str, Any]:
         )
     proof = explanation(outcome) | {"evidence": given["evidence"]}
     closing = bool(reason["closes_account"]) and own_fen == own.balance_fen
+    if closing:
+        leave_arrears(work, account, own, month_of(on) - 1, on)
     taken = {"reason": str(reason["code"]), "proof": proof, "on": on}
     paid = [_take(work, account, own_fen, closing=closing, for_account="", **taken)]
     if spouse_fen:
@@ -124,7 +133,7 @@ def _take(
         reason=reason,
         closing=closing,
         order=work.law.value("withdrawal_part_order", on),
-        lowest_fen=_lowest(work, account, state, on),
+        room=_room(work, account, state, on),
         payment=payment,
         explanation=proof,
         on=on,
@@ -141,11 +150,11 @@ def _take(
     return payment
 
 
-def _lowest(work: Work, account: str, state: Account, on: date) -> int:
-    """The lowest balance from a day on; the history is read only when the withdrawal is back-dated."""
+def _room(work: Work, account: str, state: Account, on: date) -> accounts.Room:
+    """What a day can give; the history is read only when something has moved after it."""
     if state.moved_on is None or on >= state.moved_on:
-        return state.balance_fen
-    return accounts.lowest_balance_from(_history(work, account), on)
+        return accounts.room_on(state, on)
+    return accounts.room_from(_history(work, account), on)
 
 
 def _history(work: Work, account: str) -> list[Recorded]:
@@ -154,47 +163,73 @@ def _history(work: Work, account: str) -> list[Recorded]:
 
 @command("reverse", schemas.Reverse, clause=f"{CITY} 第二十二条", zh="冲账、错缴更正")
 def reverse(work: Work, given: dict[str, Any]) -> dict[str, Any]:
-    """Reverses one movement of an account, named by its version or, for a contribution, by its month."""
+    """Reverses one movement of an account, named by its version or, for a contribution, by its month.
+
+    A contribution goes back to the held money of the employer that paid it, which owes the month again. Where the
+    money leaves by the bank instead, a second person is needed; a closed account comes back sealed.
+    """
     account = given["account"]
     state = work.account(account)
     check_owner(state, account, None, "")
-    original = _original(work, account, state, given["version"], given["month"])
-    events = accounts.reverse(
-        state,
-        account,
-        original,
-        given["reason"],
-        business_day(original.recorded_at),
-        given["money"],
-    )
+    history = _history(work, account)
+    original = _original(account, state, history, given["version"], given["month"])
+    room = accounts.room_from(history, original.body.effective_on)
+    events = accounts.reverse(state, account, original, given["reason"], room, given["money"])
+    if state.status == "closed":
+        accounts.require_no_other(live_accounts(work, [state.person]).get(state.person, ()))
+    (reversal,) = events
+    amount_fen = -(reversal.carried_fen + reversal.current_fen)
+    if reversal.money == "bank" and amount_fen > 0:
+        require_two(work.actor, work.approver)
     version = work.uow.version("account", account) + 1
     after = work.add("account", account, events)
-    (reversal,) = events
     result = {"account": account, "reverses": original.originator_version, "balance_fen": after.balance_fen}
-    if isinstance(reversal, accounts.EntryReversed) and reversal.money == "held":
-        amount_fen = -(reversal.carried_fen + reversal.current_fen)
-        receipt = f"{account}.{version}"
-        received = receipts.Received(
-            effective_on=reversal.effective_on,
-            amount_fen=amount_fen,
-            why="correction",
-            source="account",
-            employer=state.employer,
-        )
-        work.add("receipt", receipt, receipts.receive(work.uow.state("receipt", receipt), receipt, received))
-        result |= {"held_fen": amount_fen, "receipt": receipt}
+    if isinstance(original.body, accounts.Deposited):
+        payer = ACCOUNTS.fold([one.body for one in history if one.id < original.id]).employer
+        _owe_again(work, account, state, payer, original.body, given["on"])
+        if reversal.money == "held":
+            receipt = f"{account}.{version}"
+            _hold_again(work, receipt, reversal, amount_fen, payer)
+            result |= {"held_fen": amount_fen, "receipt": receipt}
     return result
 
 
-def _original(work: Work, account: str, state: Account, version: int | None, month: int | None) -> Recorded:
+def _hold_again(
+    work: Work, receipt: str, reversal: accounts.EntryReversed, amount_fen: int, payer: str
+) -> None:
+    received = receipts.Received(
+        effective_on=reversal.effective_on,
+        amount_fen=amount_fen,
+        why="correction",
+        source="account",
+        employer=payer,
+    )
+    work.add("receipt", receipt, receipts.receive(work.uow.state("receipt", receipt), receipt, received))
+
+
+def _owe_again(
+    work: Work, account: str, state: Account, payer: str, deposited: accounts.Deposited, on: date
+) -> None:
+    """A month of a former employer is owed by that employer again, not by the present one (第十条)."""
+    if parse_month(deposited.month) >= state.employer_since:
+        return
+    work.employer(payer)
+    owed = {deposited.month: deposited.employer_fen + deposited.employee_fen}
+    left = employers.ArrearsLeft(effective_on=on, account=account, months=owed)
+    work.add("employer", payer, (left,))
+
+
+def _original(
+    account: str, state: Account, history: list[Recorded], version: int | None, month: int | None
+) -> Recorded:
     if version is not None:
-        found = work.ledger.event_at(work.uow.connection, f"account-{account}", version)
-        if found is None:
+        found = [one for one in history if one.originator_version == version]
+        if not found:
             raise Refusal("event_unknown", account=account, version=version)
-        return found
+        return found[0]
     if month is None:
         raise Refusal("reversal_aimless", account=account)
-    for one in reversed(_history(work, account)):
+    for one in reversed(history):
         is_month = isinstance(one.body, accounts.Deposited) and one.body.month == format_month(month)
         if is_month and one.originator_version not in state.reversed:
             return one

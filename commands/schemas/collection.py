@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from commands.schemas.fields import Day, Id, Money, Month, Rate, Words
+from commands.schemas.fields import Day, Id, Ids, Money, Month, Rate, Words
 
 
 class Dated(Schema):
@@ -156,7 +156,7 @@ class Remit(OfEmployer):
     month = Month(required=True)
     lines = fields.List(fields.Nested(Line), load_default=None)
     received = Money(load_default=None)
-    receipt = Id(load_default=None)
+    receipt = Ids(load_default=None)
     advance = fields.Boolean(load_default=False)
     accept_good_rows = fields.Boolean(load_default=False)
 
@@ -172,7 +172,7 @@ class Deposit(OfAccount):
 
 class MakeUp(OfAccount):
     months = fields.List(Month(), required=True, validate=validate.Length(min=1))
-    receipt = Id(load_default=None)
+    receipt = Ids(load_default=None)
     employer = Id(load_default=None)
 
 
@@ -187,7 +187,7 @@ class Receive(Dated):
 
 
 class Allocate(Dated):
-    receipt = Id(required=True)
+    receipt = Ids(required=True)
     month = Month(required=True)
     account = Id(load_default=None)
     employer = Id(load_default=None)
@@ -243,7 +243,7 @@ class OfPetition(Dated):
 
 
 class SettlePetition(OfPetition):
-    by = fields.String(load_default="unit", validate=validate.OneOf(["unit", "centre"]))
+    settled_by = fields.String(load_default="unit", validate=validate.OneOf(["unit", "centre"]))
 
 
 class OpenBooks(Dated):

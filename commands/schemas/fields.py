@@ -53,6 +53,13 @@ class Id(fields.Field[str]):
         return check_id(str(value), attr or "id")
 
 
+class Ids(fields.Field[list[str]]):
+    """One readable id, or a list of them."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[str]:
+        return [check_id(str(one), attr or "id") for one in (value if isinstance(value, list) else [value])]
+
+
 class Words(fields.String):
     """Free text for people, trimmed; never empty where it is required."""
 

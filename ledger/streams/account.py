@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from itertools import groupby
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
@@ -183,8 +184,9 @@ class Closed(Event, frozen=True):
 class EntryReversed(Event, frozen=True):
     """A movement was reversed (冲账), once, with its reason and at its original value date.
 
-    ``carried_fen`` and ``current_fen`` are signed and are added to the account. ``money`` says where the other side
-    is: ``bank``, or ``held`` when a contribution goes back to the unallocated money of its employer.
+    ``carried_fen`` and ``current_fen`` are signed and are added to the account, ``months`` of contribution are taken
+    back. ``money`` says where the other side is: ``bank``, or ``held`` when a contribution goes back to the unallocated
+    money of its employer.
     """
 
     reverses: int
@@ -194,6 +196,7 @@ class EntryReversed(Event, frozen=True):
     reason: str
     money: str
     month: str = ""
+    months: int = 0
     original_recorded_on: date | None = None
 
 
@@ -323,17 +326,43 @@ def _resumed(state: Account, on: date, **more: Any) -> Account:
     )
 
 
+def _transferred(state: Account, event: Transferred) -> Account:
+    if event.by == "restructuring" and state.status != "normal":
+        # Who does not work is not hired by a merger: the seal stays, and what was owed stays with the old employer.
+        since = month_of(event.hired_on)
+        return replace(state, employer=event.to_employer, employer_since=since)
+    joined_on = state.joined_on if event.by == "restructuring" else event.hired_on
+    return _resumed(
+        state,
+        event.hired_on,
+        employer=event.to_employer,
+        joined_on=joined_on,
+        employer_since=month_of(event.hired_on),
+    )
+
+
+def _sealed_centrally(state: Account, event: SealedCentrally) -> Account:
+    # Where wages had stopped before the labour relation ended, nothing was owed in between.
+    stopped_on = min(state.broken_on, event.ended_on) if state.broken_on else event.ended_on
+    return replace(state, status="centrally_sealed", broken_on=stopped_on)
+
+
 def _reversed(state: Account, event: EntryReversed) -> Account:
-    more: dict[str, Any] = {"reversed": (*state.reversed, event.reverses)}
+    more: dict[str, Any] = {
+        "reversed": (*state.reversed, event.reverses),
+        "months": state.months - event.months,
+    }
     if event.of_topic == Deposited.topic:
         # The month is open again; at the end of the paid months it falls away with the gaps right before it.
         paid, missing = state.paid_up_to, {*state.missing, parse_month(event.month)}
         while paid in missing and paid >= state.first_month:
             missing.remove(paid)
             paid -= 1
-        more |= {"months": state.months - 1, "paid_up_to": paid, "missing": tuple(sorted(missing))}
+        more |= {"paid_up_to": paid, "missing": tuple(sorted(missing))}
+    if event.of_topic == BalanceTakenOver.topic:
+        more |= {"paid_up_to": 0, "first_month": state.bases[0][0] if state.bases else 0}
     if state.status == "closed":
-        more["status"] = "sealed"
+        more |= {"status": "sealed", "broken_on": state.broken_on or event.effective_on}
     return _moved(state, event.effective_on, event.carried_fen, event.current_fen, **more)
 
 
@@ -345,14 +374,8 @@ _STEPS: Final[dict[type[Event], Any]] = {
     RelationBroken: lambda state, event: replace(state, broken_on=event.broken_on, broken_how=event.how),
     Sealed: lambda state, event: replace(state, status="sealed", broken_on=event.broken_on),
     Unsealed: lambda state, event: _resumed(state, event.resumed_on),
-    SealedCentrally: lambda state, event: replace(state, status="centrally_sealed", broken_on=event.ended_on),
-    Transferred: lambda state, event: _resumed(
-        state,
-        event.hired_on,
-        employer=event.to_employer,
-        joined_on=event.hired_on,
-        employer_since=month_of(event.hired_on),
-    ),
+    SealedCentrally: _sealed_centrally,
+    Transferred: _transferred,
     TransferredIn: lambda state, event: _moved(
         state, event.effective_on, 0, event.amount_fen, months=state.months + event.months
     ),
@@ -388,8 +411,10 @@ def open_account(
     """Opens an account. One person has one live account (条例第十三条): refuses ``person_has_account``."""
     if state.status:
         raise Refusal("account_exists", account=account)
-    if live_elsewhere:
-        raise Refusal("person_has_account", person=opened.person, account=live_elsewhere[0])
+    require_no_other(live_elsewhere)
+    if opened.joined_on > opened.effective_on:
+        day, on = opened.joined_on.isoformat(), opened.effective_on.isoformat()
+        raise Refusal("day_in_future", what="joined_on", day=day, on=on)
     check_amount(opened.base_fen)
     return (opened,)
 
@@ -423,15 +448,8 @@ def deposit(
     """
     if state.status != "normal":
         _require(state, account, "normal")
-    if month > month_of(on) and kind != "advance":
-        raise Refusal("month_not_due", month=format_month(month), on=on.isoformat())
-    if month <= state.paid_up_to:
-        if month not in state.missing:
-            raise Refusal("month_already_paid", account=account, month=format_month(month))
-        if kind != "make_up":
-            raise Refusal("month_needs_make_up", account=account, month=format_month(month))
-    elif month < state.first_month:
-        raise Refusal("month_before_first", account=account, month=format_month(month))
+    _require_month(state, account, month, kind, on)
+    _require_opened(state, account, on)
     if amounts is not None and amounts != (due.employer_fen, due.employee_fen):
         check_amount(amounts[0])
         check_amount(amounts[1])
@@ -460,11 +478,39 @@ def deposit(
     )
 
 
+def _require_month(state: Account, account: str, month: int, kind: str, on: date) -> None:
+    """Refuses a month that cannot be booked: not due, paid already, before the first one, or out of its turn."""
+    text = format_month(month)
+    if month > month_of(on):
+        if kind != "advance":
+            raise Refusal("month_not_due", month=text, on=on.isoformat())
+        expected = max(state.paid_up_to + 1, state.first_month)
+        if month > expected:
+            raise Refusal(
+                "advance_out_of_order", account=account, month=text, expected=format_month(expected)
+            )
+    if month in state.missing:
+        if kind == "remittance" and month < state.employer_since:
+            raise Refusal("month_before_first", account=account, month=text)
+        # An employer's own month, in order, may still fill what a single deposit has skipped.
+        if kind not in ("make_up", "remittance"):
+            raise Refusal("month_needs_make_up", account=account, month=text)
+    elif month <= state.paid_up_to:
+        raise Refusal("month_already_paid", account=account, month=text)
+    elif month < state.first_month:
+        raise Refusal("month_before_first", account=account, month=text)
+
+
 def take_over(state: Account, account: str, taken: BalanceTakenOver) -> tuple[Event, ...]:
-    """Takes over an older system's balance, once, before anything else moved the account."""
+    """Takes over an older system's balance, once, before anything else moved the account.
+
+    A reversed one may be taken over anew; refuses ``account_has_movements`` for whatever else stands.
+    """
     _require(state, account, "normal", "sealed", "centrally_sealed")
-    if state.moved_on is not None:
+    if state.moved_on is not None and (state.balance_fen or state.months or state.paid_up_to):
         raise Refusal("account_has_movements", account=account)
+    if taken.months < 0:
+        raise Refusal("months_negative", months=taken.months)
     for amount in (taken.carried_fen, taken.current_fen):
         if amount:
             check_amount(amount)
@@ -495,14 +541,17 @@ def seal(state: Account, account: str, broken_on: date, days: int, on: date) -> 
 
 
 def unseal(state: Account, account: str, resumed_on: date, on: date) -> tuple[Event, ...]:
-    """Unseals a sealed account when the wage relation resumes (第七条)."""
-    if state.status == "normal":
+    """Unseals an account when the wage relation resumes (第七条), or ends a break for which it never was sealed."""
+    if state.status == "normal" and state.broken_on is None:
         return ()
     if state.status == "centrally_sealed":
         raise Refusal("account_in_central_pool", account=account)
-    _require(state, account, "sealed")
+    _require(state, account, "sealed", "normal")
     if resumed_on > on:
         raise Refusal("day_in_future", what="resumed_on", day=resumed_on.isoformat(), on=on.isoformat())
+    if state.broken_on and resumed_on < state.broken_on:
+        broken_on = state.broken_on.isoformat()
+        raise Refusal("resumed_before_break", broken_on=broken_on, resumed_on=resumed_on.isoformat())
     return (Unsealed(effective_on=on, resumed_on=resumed_on),)
 
 
@@ -548,12 +597,24 @@ def transfer(
     )
 
 
-def transfer_in(state: Account, account: str, arrived: TransferredIn) -> tuple[Event, ...]:
-    """Books money and months from another city (第九条); contribution months are added."""
+def transfer_in(
+    state: Account, account: str, arrived: TransferredIn, earlier: Sequence[TransferredIn] = ()
+) -> tuple[Event, ...]:
+    """Books money and months from another city (第九条); contribution months are added.
+
+    ``earlier`` are those that stand: one contact letter (联系函) brings its money once, and its repeated message gives
+    no event; refuses ``letter_already_booked`` when the same letter comes with other figures.
+    """
     _require(state, account, "normal", "sealed", "centrally_sealed")
     check_amount(arrived.amount_fen)
     if arrived.months < 0:
         raise Refusal("months_negative", months=arrived.months)
+    _require_opened(state, account, arrived.effective_on)
+    for one in earlier:
+        if (one.letter, one.from_centre) == (arrived.letter, arrived.from_centre):
+            if (one.amount_fen, one.months) != (arrived.amount_fen, arrived.months):
+                raise Refusal("letter_already_booked", account=account, letter=one.letter)
+            return ()
     return (arrived,)
 
 
@@ -601,8 +662,8 @@ def withdraw(
     *,
     reason: str,
     closing: bool,
-    order: str,
-    lowest_fen: int,
+    order: Sequence[str],
+    room: Room,
     payment: str,
     explanation: dict[str, Any],
     on: date,
@@ -610,24 +671,19 @@ def withdraw(
 ) -> tuple[Event, ...]:
     """Withdraws an amount (第十一、十二条), carried-forward or current-year part first as ``order`` says.
 
-    ``lowest_fen`` is the lowest balance from ``on`` until now, so that a back-dated withdrawal never makes the
-    balance of any day negative. Refuses ``insufficient_balance``, ``account_frozen`` and closed accounts.
+    ``room`` is what the day can give. Refuses ``insufficient_balance``, ``account_frozen`` and closed accounts.
     """
     _require(state, account, "normal", "sealed", "centrally_sealed")
     check_amount(amount_fen)
     _require_unfrozen(state, account, amount_fen)
-    available = min(state.balance_fen, lowest_fen)
+    available = min(room.carried_fen + room.current_fen, room.later_fen)
     if amount_fen > available:
         raise Refusal("insufficient_balance", account=account, amount_fen=amount_fen, available_fen=available)
     if closing and amount_fen != state.balance_fen:
         raise Refusal("closing_takes_all", account=account, balance_fen=state.balance_fen)
-    rolled = at_day(state, on)
-    first, second = rolled.carried_fen, rolled.current_fen
-    if order == "current_first":
-        first, second = second, first
-    from_first = min(amount_fen, max(first, 0))
-    parts = (from_first, amount_fen - from_first)
-    carried, current = parts if order != "current_first" else parts[::-1]
+    current_first = order[0] == "current_year"
+    first = min(amount_fen, room.current_fen if current_first else room.carried_fen)
+    carried, current = (amount_fen - first, first) if current_first else (first, amount_fen - first)
     withdrawn = Withdrawn(
         effective_on=on,
         carried_fen=carried,
@@ -641,12 +697,13 @@ def withdraw(
 
 
 def reverse(
-    state: Account, account: str, original: Recorded, reason: str, recorded_on: date, money: str = ""
-) -> tuple[Event, ...]:
+    state: Account, account: str, original: Recorded, reason: str, room: Room, money: str = ""
+) -> tuple[EntryReversed]:
     """Reverses a movement once, at its original value date (错缴更正, 冲账).
 
-    Refuses ``already_reversed``, ``not_reversible``, ``reason_missing`` and ``insufficient_balance``. A reversed
-    contribution goes back to the unallocated money of its employer unless ``money`` is ``bank``.
+    Refuses ``already_reversed``, ``not_reversible``, ``reason_missing``, ``account_frozen``, and ``spent_since`` when
+    what is taken back has been used: ``room`` is what the original day can give. A reversed contribution goes back
+    to the unallocated money of its employer unless ``money`` is ``bank``.
     """
     version, body = original.originator_version, original.body
     if not reason.strip():
@@ -656,13 +713,13 @@ def reverse(
     if not body.moves_money or isinstance(body, EntryReversed):
         raise Refusal("not_reversible", account=account, version=version, topic=body.topic)
     carried, current = effect(body)
-    if state.balance_fen - carried - current < 0:
-        raise Refusal(
-            "insufficient_balance",
-            account=account,
-            amount_fen=carried + current,
-            available_fen=state.balance_fen,
-        )
+    if carried + current > 0:
+        _require_unfrozen(state, account, carried + current)
+        if carried > room.carried_fen or current > room.current_fen or carried + current > room.later_fen:
+            available = min(room.carried_fen + room.current_fen, room.later_fen)
+            raise Refusal(
+                "spent_since", account=account, amount_fen=carried + current, available_fen=available
+            )
     # Where the other side of the original stands: bank money, or for a contribution the held money of 219.
     held = isinstance(body, Deposited) and money != "bank"
     return (
@@ -675,9 +732,14 @@ def reverse(
             reason=reason,
             money="opening" if isinstance(body, BalanceTakenOver) else "held" if held else "bank",
             month=body.month if isinstance(body, Deposited) else "",
-            original_recorded_on=recorded_on,
+            months=_months_of(body),
+            original_recorded_on=business_day(original.recorded_at),
         ),
     )
+
+
+def _months_of(body: Event) -> int:
+    return 1 if isinstance(body, Deposited) else getattr(body, "months", 0)
 
 
 def check_amount(amount_fen: int) -> int:
@@ -706,6 +768,17 @@ _BY_STATUS: Final = {
 def _require_unfrozen(state: Account, account: str, amount_fen: int) -> None:
     if state.frozen and (not state.frozen_fen or amount_fen > state.balance_fen - state.frozen_fen):
         raise Refusal("account_frozen", account=account, document=state.frozen, frozen_fen=state.frozen_fen)
+
+
+def require_no_other(live_elsewhere: Sequence[str]) -> None:
+    """Refuses a second live account of one person (条例第十三条)."""
+    if live_elsewhere:
+        raise Refusal("person_has_account", account=live_elsewhere[0])
+
+
+def _require_opened(state: Account, account: str, on: date) -> None:
+    if state.opened_on is not None and on < state.opened_on:
+        raise Refusal("before_opening", account=account, opened_on=state.opened_on.isoformat())
 
 
 def _require_not_backdated(state: Account, account: str, on: date) -> None:
@@ -746,15 +819,45 @@ def as_of(events: Iterable[Recorded], on: date, known_on: date | None = None) ->
     return at_day(state, on)
 
 
-def lowest_balance_from(events: Iterable[Recorded], on: date) -> int:
-    """The lowest balance at the end of any day from ``on`` until the last movement, in fen."""
-    moves = sorted((one.body.effective_on, sum(effect(one.body))) for one in events)
-    balance = sum(fen for day, fen in moves if day <= on)
-    lowest = balance
-    for day in sorted({day for day, _ in moves if day > on}):
-        balance += sum(fen for moved, fen in moves if moved == day)
-        lowest = min(lowest, balance)
-    return lowest
+class Room(NamedTuple):
+    """What can be taken on a day so that no part of the balance of any later day falls below zero, in fen.
+
+    The carried-forward and the current-year part of the day's own fund year, and what all later years can give.
+    """
+
+    carried_fen: int
+    current_fen: int
+    later_fen: int
+
+
+def room_on(state: Account, on: date) -> Room:
+    """The room on a day after which nothing has moved."""
+    rolled = at_day(state, on)
+    return Room(rolled.carried_fen, rolled.current_fen, rolled.balance_fen)
+
+
+def room_from(events: Iterable[Recorded], on: date) -> Room:
+    """The room on a day after which something has moved, from the whole history."""
+    moves = sorted((one.body for one in events if one.body.moves_money), key=lambda body: body.effective_on)
+    state, room = Account(), Room(0, 0, 0)
+    for body in moves:
+        if body.effective_on <= on:
+            state = _moved(state, body.effective_on, *effect(body))
+            room = room_on(state, on)
+    for day, of_day in groupby((body for body in moves if body.effective_on > on), key=_value_date):
+        for body in of_day:
+            state = _moved(state, day, *effect(body))
+        later = min(room.later_fen, state.balance_fen)
+        if fund_year_of(day) > fund_year_of(on):
+            room = room._replace(later_fen=min(later, state.carried_fen))
+        else:
+            parts = min(room.carried_fen, state.carried_fen), min(room.current_fen, state.current_fen)
+            room = Room(*parts, later)
+    return room
+
+
+def _value_date(body: Event) -> date:
+    return body.effective_on
 
 
 def base_in(state: Account, month: int) -> int:
@@ -771,4 +874,5 @@ def unpaid_months(state: Account, through: int) -> list[int]:
         return []
     last = min(through, month_of(state.broken_on)) if state.broken_on else through
     owed = range(max(state.paid_up_to + 1, state.first_month), last + 1)
-    return sorted({month for month in (*state.missing, *owed) if month >= state.employer_since})
+    missing = (month for month in state.missing if month <= through)
+    return sorted({month for month in (*missing, *owed) if month >= state.employer_since})

@@ -194,7 +194,7 @@ def evolve(state: Employer, event: Event) -> Employer:
             return _resumed(state, parse_month(event.from_month))
         case ArrearsLeft():
             left = tuple((event.account, parse_month(month), fen) for month, fen in event.months.items())
-            return replace(state, left_behind=state.left_behind + left, debtor="", assigned_fen=0)
+            return replace(state, left_behind=state.left_behind + left)
         case ArrearsMadeUp():
             paid = (event.account, parse_month(event.month))
             return replace(state, left_behind=tuple(one for one in state.left_behind if one[:2] != paid))
@@ -274,11 +274,15 @@ def _require_open_months(
 
 
 def resume(state: Employer, employer: str, resumed: Resumed) -> tuple[Event, ...]:
-    """Ends a deferral or reduced rate early; refuses when there is none."""
+    """Ends a deferral or reduced rate early; refuses when there is none, and in a month remitted at that rate."""
     require_active(state, employer)
     month = parse_month(resumed.from_month)
     if not any(end >= month for _, end in _exceptions(state)):
         raise Refusal("nothing_deferred", employer=employer, month=resumed.from_month)
+    if month <= state.paid_up_to and any(
+        start <= state.paid_up_to and end >= month for start, end, _ in state.reduced
+    ):
+        raise Refusal("rate_in_remitted_month", employer=employer, month=resumed.from_month)
     return (resumed,)
 
 
@@ -351,6 +355,11 @@ def in_months(spans: tuple[tuple[int, int], ...], month: int) -> bool:
 def _exceptions(state: Employer) -> list[tuple[int, int]]:
     """Months with a deferral or a reduced rate."""
     return [*state.deferred, *((start, end) for start, end, _ in state.reduced)]
+
+
+def running_deferrals(state: Employer, through: int) -> tuple[tuple[int, int], ...]:
+    """Deferrals that still run after a month: their months are not due yet; those of an ended one are (条例第二十条)."""
+    return tuple(span for span in state.deferred if span[1] > through)
 
 
 def expected_month(state: Employer) -> int:

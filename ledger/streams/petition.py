@@ -11,7 +11,6 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
-from ledger.dates import days_after
 from ledger.refusal import Refusal
 from ledger.streams.base import Event, Stream, event
 
@@ -92,28 +91,13 @@ def file(state: Petition, petition: str, filed: Filed) -> tuple[Event, ...]:
     return (filed,)
 
 
-def urge(
-    state: Petition,
-    petition: str,
-    on: date,
-    employer_days: int,
-    centre_days: int,
-    parameters: tuple[str, ...] = (),
-) -> tuple[Event, ...]:
-    """Urges the employer: so many days for it, then so many for the centre, counted from the end of the first."""
+def urge(state: Petition, petition: str, urged: EmployerUrged) -> tuple[Event, ...]:
+    """Urges the employer: so many days for it, then so many for the centre (第九条第三款)."""
     if state.status == "urged":
         return ()
     if state.status != "filed":
         raise Refusal("petition_not_open", petition=petition, status=state.status or "unknown")
-    employer_due = days_after(on, employer_days)
-    return (
-        EmployerUrged(
-            effective_on=on,
-            employer_due_on=employer_due,
-            centre_due_on=days_after(employer_due, centre_days),
-            parameters=parameters,
-        ),
-    )
+    return (urged,)
 
 
 def settle(state: Petition, petition: str, settled: Settled) -> tuple[Event, ...]:

@@ -101,8 +101,8 @@ def receive(state: Receipt, receipt: str, received: Received) -> tuple[Event, ..
 
 def allocate(state: Receipt, receipt: str, employer: str, allocated: Allocated) -> tuple[Event, ...]:
     """Gives held money to contributions of its employer; an unknown payer's money may go to any."""
-    check_amount(allocated.amount_fen)
     _require_open(state, receipt, allocated.amount_fen)
+    check_amount(allocated.amount_fen)
     if state.employer and state.employer != employer:
         raise Refusal("receipt_of_another", receipt=receipt, employer=state.employer)
     return (allocated,)
@@ -110,17 +110,17 @@ def allocate(state: Receipt, receipt: str, employer: str, allocated: Allocated) 
 
 def give_back(state: Receipt, receipt: str, returned: Returned) -> tuple[Event, ...]:
     """Sends held money back to its payer, with a reason."""
+    _require_open(state, receipt, returned.amount_fen)
     check_amount(returned.amount_fen)
     if not returned.reason.strip():
         raise Refusal("reason_missing")
-    _require_open(state, receipt, returned.amount_fen)
     return (returned,)
 
 
 def _require_open(state: Receipt, receipt: str, amount_fen: int) -> None:
     if not state.status:
         raise Refusal("receipt_unknown", receipt=receipt)
-    if amount_fen > state.open_fen:
+    if amount_fen > state.open_fen or not state.open_fen:
         raise Refusal("receipt_too_small", receipt=receipt, open_fen=state.open_fen, amount_fen=amount_fen)
 
 
