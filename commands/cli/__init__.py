@@ -73,6 +73,9 @@ COMMANDS: Final = {
             "由事件重建全部台账与视图",
             "Rebuild every table from the events",
         ),
+        Known("jobs", "commands.cli.jobs:jobs", "定时任务", "Jobs that run by themselves"),
+        Known("backup", "commands.cli.jobs:backup", "在线备份", "Copy the ledger into one file"),
+        Known("restore", "commands.cli.jobs:restore", "恢复备份", "Put a backup into an empty ledger"),
         Known("rules", "commands.cli.rules:rules", "规则与依据", "The rules of the law"),
         Known("policy", "commands.cli.policy:policy", "法定参数", "The legal parameters"),
         Known(
