@@ -10,6 +10,7 @@ from uuid import uuid4
 from commands.handlers import COMMANDS, Work
 from commands.handlers.proposals import load
 from commands.law import Law
+from commands.policy_book import LedgerBook
 from ledger.dates import business_day, utc_now
 from ledger.policy.parameters import PolicyBook
 from ledger.refusal import Refusal
@@ -36,6 +37,7 @@ class Desk:
         faults = {"after_step": after_step} if after_step else {}
         self.ledger = Ledger(url, REGISTERS, clock, **faults)
         self.book = book or PolicyBook.bundled()
+        self.policy = LedgerBook(self.book)
         if self.ledger.database.in_memory:
             upgrade(self.ledger.database.engine)  # such a ledger begins and ends with its desk
         if not self.ledger.database.is_migrated():
@@ -71,7 +73,7 @@ class Desk:
         request = Request(key or str(uuid4()), command, actor, given, approver)
 
         def decide(uow: UnitOfWork) -> dict[str, Any]:
-            law = Law(self.book, business_day(uow.recorded_at))
+            law = Law(self.policy.on(uow.connection), business_day(uow.recorded_at), self.book)
             return spec.handler(Work(uow, law, self.ledger), given)
 
         return self.ledger.execute(request, decide)

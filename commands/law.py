@@ -19,8 +19,9 @@ from ledger.streams.employer import Employer, rate_in
 class Law:
     """Parameters and rules known on a day. One is made for each unit of work."""
 
-    def __init__(self, book: PolicyBook, known_on: date) -> None:
+    def __init__(self, book: PolicyBook, known_on: date, base: PolicyBook | None = None) -> None:
         self.book = book
+        self.base = base or book
         self.known_on = known_on
         self.parameter = cache(self._parameter)
         self._contribution = cache(self._contribution_of)

@@ -6,7 +6,8 @@ from datetime import date
 
 import click
 
-from commands.cli.opening import own_book
+from commands.cli.book import book_in_force
+from commands.cli.opening import open_desk
 from commands.cli.output import Group, as_json, day, language, option, say, say_json
 from ledger.policy.parameters import Parameter, ParameterValue
 from ledger.policy.units import plain
@@ -33,7 +34,7 @@ def policy() -> None:
 @as_json
 def show(parameter: str, as_of: date, known_on: date | None, json_wanted: bool) -> None:
     """Show the value of PARAMETER on a day, as published by another day."""
-    book = own_book()
+    book = book_in_force()
     found = book.value(parameter, as_of, known_on)
     if json_wanted:
         say_json(found.as_json())
@@ -49,7 +50,7 @@ def show(parameter: str, as_of: date, known_on: date | None, json_wanted: bool) 
 @as_json
 def history(parameter: str, json_wanted: bool) -> None:
     """Show every value that PARAMETER ever had, in order, with citations."""
-    book = own_book()
+    book = book_in_force()
     values = book.history(parameter)
     if json_wanted:
         say_json([value.as_json() for value in values])
@@ -64,13 +65,119 @@ def history(parameter: str, json_wanted: bool) -> None:
 @as_json
 def list_parameters(missing: bool, json_wanted: bool) -> None:
     """List every parameter with its unit and who may set it."""
-    book = own_book()
+    book = book_in_force()
     chosen = [one for one in book.parameters.values() if not (missing and book.history(one.id))]
     if json_wanted:
         say_json([_described(one) for one in chosen])
         return
     for one in chosen:
         say(f"{one.id:44} {one.unit:18} {one.zh if language() == 'zh' else one.en} · {one.decided_by}")
+
+
+# ---------------------------------------------------------------- drafted, approved, published
+
+ON = option("--on", type=day, required=True, zh="办理之日。", en="The day on which this is done.")
+DRAFT = option(
+    "--draft", default="D1", show_default=True, metavar="NAME", zh="草案名称。", en="The name of the draft."
+)
+BY = option(
+    "--by", envvar="PROVIDENT_ACTOR", default="clerk", show_default=True, metavar="NAME",
+    zh="经办人（也可用环境变量 PROVIDENT_ACTOR）。", en="Who acts (or the variable PROVIDENT_ACTOR).",
+)  # fmt: skip
+
+
+@policy.command(zh="把内置参数包记入账本。", example="provident policy load --on 2019-07-15")
+@ON
+@BY
+@as_json
+def load(on: date, by: str, json_wanted: bool) -> None:
+    """Take the bundled packs into the ledger; what it holds already is passed over."""
+    _carry_out("load_policy", {"on": on}, by, json_wanted)
+
+
+@policy.command(
+    zh="拟定 PARAMETER 的取值 VALUE（金额为整数分），须有出处。",
+    example="provident policy draft minimum_wage 142000 --from 2019-07-01 --on 2019-06-03"
+    " --document 辽政发〔2019〕1号 --clause 一 --by centre",
+)
+@click.argument("parameter")
+@click.argument("value")
+@option("--from", "effective_from", type=day, required=True, zh="拟自该日施行。", en="The day asked for.")
+@option("--to", "effective_to", type=day, zh="最后一日。", en="The last day.")
+@option("--document", required=True, metavar="NUMBER", zh="文号。", en="The document number.")
+@option("--clause", required=True, metavar="CLAUSE", zh="条款。", en="The clause.")
+@option(
+    "--because",
+    default="",
+    metavar="WORDS",
+    zh="溯及既往的原文。",
+    en="The words of a law that reaches back.",
+)
+@DRAFT
+@ON
+@BY
+@as_json
+def draft(
+    parameter: str,
+    value: str,
+    effective_from: date,
+    effective_to: date | None,
+    document: str,
+    clause: str,
+    because: str,
+    draft: str,
+    on: date,
+    by: str,
+    json_wanted: bool,
+) -> None:
+    """Draft VALUE for PARAMETER, money in whole fen, with its citation; it is not in force yet."""
+    content = {
+        "on": on, "parameter": parameter, "draft": draft, "value": value, "effective_from": effective_from,
+        "effective_to": effective_to, "document": document, "clause": clause, "because": because,
+    }  # fmt: skip
+    _carry_out("draft_parameter", content, by, json_wanted)
+
+
+@policy.command(
+    zh="管委会批准 PARAMETER 的草案；拟定人不得批准。",
+    example="provident policy approve minimum_wage --resolution 第3次会议 --on 2019-06-10 --by committee",
+)
+@click.argument("parameter")
+@option(
+    "--resolution", required=True, metavar="NUMBER", zh="决议编号。", en="The resolution of the committee."
+)
+@DRAFT
+@ON
+@BY
+@as_json
+def approve(parameter: str, resolution: str, draft: str, on: date, by: str, json_wanted: bool) -> None:
+    """Approve a draft of PARAMETER; who drafted it may not."""
+    content = {"on": on, "parameter": parameter, "draft": draft, "resolution": resolution}
+    _carry_out("approve_parameter", content, by, json_wanted)
+
+
+@policy.command(
+    zh="公布 PARAMETER 已批准的草案。",
+    example="provident policy publish minimum_wage --on 2019-06-20 --by centre",
+)
+@click.argument("parameter")
+@DRAFT
+@ON
+@BY
+@as_json
+def publish(parameter: str, draft: str, on: date, by: str, json_wanted: bool) -> None:
+    """Publish an approved draft of PARAMETER: in force no earlier than approval and publication."""
+    content = {"on": on, "parameter": parameter, "draft": draft}
+    _carry_out("publish_parameter", content, by, json_wanted)
+
+
+def _carry_out(command: str, content: dict[str, object], by: str, json_wanted: bool) -> None:
+    with open_desk() as desk:
+        result = desk.do(command, content, actor=by).result
+    if json_wanted:
+        say_json(result)
+    else:
+        say("; ".join(f"{name}: {value}" for name, value in result.items()))
 
 
 def _described(parameter: Parameter) -> dict[str, object]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from commands.cli.opening import own_book
+from commands.cli.book import book_in_force
 from commands.cli.output import FAILED, Group, as_json, day, language, option, say, say_json, wrong_use
 from ledger.policy.checking import CaseMalformed, Checked, check_cases, tally
 from ledger.policy.coverage import coverage_entries, coverage_page
@@ -122,11 +122,11 @@ def explain(
     parameters: tuple[str, ...],
     json_wanted: bool,
 ) -> None:
-    """Print the result of RULE as a small proof, by the bundled parameters and the city's own figures."""
+    """Print the result of RULE as a small proof, by the parameters that the ledger stands on."""
     found = find_rule(rule, on)
     given = _json_object(json_input) if json_input else {}
     given |= dict(_input(found, text) for text in inputs)
-    outcome = found.run(given, overlaid(own_book(), parameters), on, known_on)
+    outcome = found.run(given, overlaid(book_in_force(), parameters), on, known_on)
     if json_wanted:
         say_json(outcome.as_json())
     else:

@@ -1,6 +1,6 @@
 """One handler for each command: it reads registers, takes a decision and adds its events to a unit of work."""
 
-from commands.handlers import accounts, deposits, employers, openings, proposals, withdrawals
+from commands.handlers import accounts, deposits, employers, openings, parameters, proposals, withdrawals
 from commands.handlers.registry import COMMANDS, Command, Work
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "deposits",
     "employers",
     "openings",
+    "parameters",
     "proposals",
     "withdrawals",
 ]

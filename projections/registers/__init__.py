@@ -5,6 +5,7 @@ from typing import Final
 from ledger.streams.account import ACCOUNTS
 from ledger.streams.employer import EMPLOYERS
 from ledger.streams.general_ledger import GENERAL_LEDGERS
+from ledger.streams.parameter import PARAMETERS
 from ledger.streams.payment import PAYMENTS
 from ledger.streams.petition import PETITIONS
 from ledger.streams.proposal import PROPOSALS
@@ -18,6 +19,7 @@ REGISTERS: Final = {
         Register(ACCOUNTS, indexed=("employer", "person")),
         Register(EMPLOYERS),
         Register(GENERAL_LEDGERS),
+        Register(PARAMETERS),
         Register(PAYMENTS),
         Register(PETITIONS),
         Register(PROPOSALS, indexed=("status",)),
