@@ -31,3 +31,12 @@ FILE_ROWS_MAX: Final = 1_048_576
 
 FINDINGS_OF_ONE_KIND_MAX: Final = 100
 """Findings of one kind that a verification spells out; all of them are counted."""
+
+SHEET_BYTES_MAX: Final = 512 * 1024**2
+"""Bytes that a spreadsheet file may unpack to, because it is read whole; a longer list is sent as CSV."""
+
+CELL_CHARACTERS_MAX: Final = 32_767
+"""Characters in one cell, and in one line of a CSV file: what a spreadsheet can hold."""
+
+HEADER_ROWS_MAX: Final = 30
+"""Rows among which the header of a list is looked for: title lines stand above it."""

@@ -1,9 +1,9 @@
 """The person store (个人信息): the only place for names, identity numbers and bank cards.
 
 Each person is sealed by a data key of his own, which a master key wraps. Deleting the wrapped key makes the person
-unreadable for ever, in backups of the row too, while his ledger events stay. The person id is a
-pseudonym: an HMAC of the identity number under the centre's key, the same for the same person, and without the key
-no list of identity numbers can be tried against it. 葫政发〔2019〕12号 第二十四条 (confidentiality).
+unreadable, while his ledger events, which never named him, stay. The person id is a pseudonym: an HMAC of the
+identity number under the centre's key, the same for the same person; without the key no list of numbers can be
+tried against it. 葫政发〔2019〕12号 第二十四条 (confidentiality).
 """
 
 from __future__ import annotations
