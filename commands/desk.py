@@ -78,6 +78,11 @@ class Desk:
 
         return self.ledger.execute(request, decide)
 
+    def present_book(self) -> PolicyBook:
+        """The parameters as they stand: the base and everything that was published in this ledger."""
+        with self.ledger.database.reading() as connection:
+            return self.policy.on(connection)
+
     def close(self) -> None:
         self.ledger.close()
 

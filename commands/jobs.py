@@ -86,9 +86,10 @@ def _views(desk: Desk, period: str, folder: Path) -> dict[str, Any]:
     """Brings the views up to date and says what is overdue and which held money is old."""
     on = date.fromisoformat(period)
     database = desk.ledger.database
-    for view in all_views(desk.book):
+    book = desk.present_book()
+    for view in all_views(book):
         catch_up(database, view)
-    limit = desk.book.value("held_money_ageing_days", on).value
+    limit = book.value("held_money_ageing_days", on).value
     with database.reading() as connection:
         late = [one for one in obligations(connection, on, only_open=True) if one.late_days]
         register: Any = desk.ledger.registers["receipt"]
@@ -100,7 +101,7 @@ def _views(desk: Desk, period: str, folder: Path) -> dict[str, Any]:
 
 def _verify(desk: Desk, period: str, folder: Path) -> dict[str, Any]:
     """Verifies the ledger; a finding makes the run fail, so that it is seen."""
-    report = verify(desk.ledger.database, desk.book)
+    report = verify(desk.ledger.database, desk.present_book())
     if not report.sound:
         raise Refusal("verification_failed", counts=str(report.counts))
     return {"events": report.events, "commits": report.commits, "checkpoint": report.checkpoint}
@@ -109,15 +110,15 @@ def _verify(desk: Desk, period: str, folder: Path) -> dict[str, Any]:
 def _back_up(desk: Desk, period: str, folder: Path) -> dict[str, Any]:
     """Takes a backup, restores it into a fresh ledger, replays it and verifies that."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"backup-{period}.db"
+    book, path = desk.present_book(), folder / f"backup-{period}.db"
     path.unlink(missing_ok=True)
     made = back_up(desk.ledger.database, path)
     proof = folder / f"backup-{period}.proof.db"
     proof.unlink(missing_ok=True)
     fresh = Database(f"sqlite:///{proof}")
     try:
-        restore(path, fresh, all_views(desk.book))
-        if not verify(fresh, desk.book).sound:
+        restore(path, fresh, all_views(book))
+        if not verify(fresh, book).sound:
             raise Refusal("backup_unfit", path=path.name)
     finally:
         fresh.close()

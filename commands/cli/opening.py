@@ -85,7 +85,7 @@ def reading(desk: Desk) -> Iterator[Connection]:
     from projections.views.view import catch_up
 
     database = desk.ledger.database
-    for view in all_views(desk.book):
+    for view in all_views(desk.present_book()):
         catch_up(database, view)
     with database.reading() as connection:
         yield connection

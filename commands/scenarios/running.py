@@ -164,7 +164,7 @@ def _unmet(desk: Desk, scenario: Scenario) -> list[_Wrong]:
     events = desk.ledger.events()
     unmet = []
     for number, expected in enumerate(scenario.expect, start=1):
-        history = History(events, desk.book, expected.as_of or scenario.last_day, expected.known_on)
+        history = History(events, desk.present_book(), expected.as_of or scenario.last_day, expected.known_on)
         got, want = _compared(history, expected)
         if got != want:
             unmet.append(_Wrong(f"expectation {number} ({expected})", got, want))
