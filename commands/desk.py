@@ -20,6 +20,8 @@ from ledger.streams.proposal import require_two
 from migrations import upgrade
 from projections.registers import REGISTERS
 
+Beside = Callable[[Work, dict[str, Any]], None]
+
 
 class Desk:
     """A ledger with its registers and its law, ready to be asked to change.
@@ -64,9 +66,19 @@ class Desk:
         return self.do_loaded(command, load(command, dict(content)), actor=actor, approver=approver, key=key)
 
     def do_loaded(
-        self, command: str, given: dict[str, Any], *, actor: str, approver: str = "", key: str = ""
+        self,
+        command: str,
+        given: dict[str, Any],
+        *,
+        actor: str,
+        approver: str = "",
+        key: str = "",
+        beside: Beside | None = None,
     ) -> Outcome:
-        """The same for content that has been read already, as the intake of files does row by row."""
+        """The same for content that has been read already, as the intake of files does row by row.
+
+        ``beside`` is done in the same unit of work after the decision; what it raises undoes the whole.
+        """
         spec = COMMANDS[command]
         if spec.pays:
             require_two(actor, approver)
@@ -74,7 +86,11 @@ class Desk:
 
         def decide(uow: UnitOfWork) -> dict[str, Any]:
             law = Law(self.policy.on(uow.connection), business_day(uow.recorded_at), self.book)
-            return spec.handler(Work(uow, law, self.ledger), given)
+            work = Work(uow, law, self.ledger)
+            result = spec.handler(work, given)
+            if beside is not None:
+                beside(work, result)
+            return result
 
         return self.ledger.execute(request, decide)
 

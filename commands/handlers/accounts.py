@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,7 +11,7 @@ from commands.handlers.registry import Work, command
 from commands.law import versions
 from commands.schemas import collection as schemas
 from ledger.dates import format_month, fund_year_bounds, month_of
-from ledger.refusal import Refusal
+from ledger.refusal import LineRefusal, Refusal
 from ledger.streams import account as accounts
 from ledger.streams import employer as employers
 from ledger.streams import payment as payments
@@ -23,23 +23,37 @@ CITY = "葫政发〔2019〕12号"
 @command("open_account", schemas.OpenAccount, clause=f"{CITY} 第三、五条", zh="个人账户设立")
 def open_account(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Opens one account."""
-    return _open(work, given["employer"], given["on"], [given])
+    _opening(work, given["employer"], given["on"], [given])(given)
+    return {"employer": given["employer"], "accounts": 1}
 
 
 @command("open_accounts", schemas.OpenAccounts, clause=f"{CITY} 第三、五条", zh="批量个人账户设立")
 def open_accounts(work: Work, given: dict[str, Any]) -> dict[str, Any]:
-    """Opens the accounts of an employer's list, all or none."""
-    return _open(work, given["employer"], given["on"], given["lines"])
+    """Opens the accounts of an employer's list: all or none, or with ``accept_good_rows`` those that can be."""
+    lines = given["lines"]
+    open_one = _opening(work, given["employer"], given["on"], lines)
+    refused: list[LineRefusal] = []
+    for number, line in enumerate(lines, start=1):
+        try:
+            open_one(line)
+        except Refusal as refusal:
+            refused.append(LineRefusal(line.get("row", number), "account", refusal))
+    work.refuse_lines(refused, len(lines), given["accept_good_rows"])
+    opened = len(lines) - len(refused)
+    return {"employer": given["employer"], "accounts": opened, "left_out": len(refused)}
 
 
-def _open(work: Work, employer: str, on: date, lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def _opening(
+    work: Work, employer: str, on: date, lines: Sequence[dict[str, Any]]
+) -> Callable[[dict[str, Any]], None]:
+    """How a line of this list is opened, everything that it needs read at once before the first one."""
     employers.require_active(work.employer(employer), employer)
-    states = work.uow.load("account", [line["account"] for line in lines])
+    work.uow.load("account", [line["account"] for line in lines])
     persons = {line["account"]: line["person"] or f"person-of-{line['account']}" for line in lines}
     elsewhere = live_accounts(work, list(persons.values()))
-    for line in lines:
-        account, joined_on = line["account"], line["joined_on"] or on
-        person = persons[account]
+
+    def open_one(line: dict[str, Any]) -> None:
+        account, person = line["account"], persons[line["account"]]
         base_fen, wage_fen, parameters = _base(work, line["base"], line["wage"], on)
         opened = accounts.Opened(
             effective_on=on,
@@ -48,16 +62,15 @@ def _open(work: Work, employer: str, on: date, lines: Sequence[dict[str, Any]]) 
             base_fen=base_fen,
             wage_fen=wage_fen,
             first_month=format_month(line["first_month"] or month_of(on)),
-            joined_on=joined_on,
+            joined_on=line["joined_on"] or on,
             parameters=parameters,
         )
-        work.add(
-            "account",
-            account,
-            accounts.open_account(states[account], account, opened, elsewhere.get(person, ())),
-        )
+        state = work.account(account)
+        events = accounts.open_account(state, account, opened, elsewhere.get(person, ()))
+        work.add("account", account, events)
         elsewhere.setdefault(person, []).append(account)
-    return {"employer": employer, "accounts": len(lines)}
+
+    return open_one
 
 
 def live_accounts(work: Work, persons: list[str]) -> dict[str, list[str]]:

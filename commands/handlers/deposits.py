@@ -10,7 +10,7 @@ from typing import Any
 from commands.handlers.registry import Work, command
 from commands.schemas import collection as schemas
 from ledger.dates import days_after, format_month, parse_month
-from ledger.refusal import LineRefusal, LinesRefused, Refusal
+from ledger.refusal import LineRefusal, Refusal
 from ledger.store.chain import hash_of_request
 from ledger.streams import account as accounts
 from ledger.streams import employer as employers
@@ -57,8 +57,7 @@ def remit(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     source = "held" if given["receipt"] else "bank"
     kind = "advance" if given["advance"] else "remittance"
     booked, refused = _decide_lines(work, state, given, lines, kind, source, stream)
-    if refused and not given["accept_good_rows"]:
-        raise LinesRefused(refused, len(lines))
+    work.refuse_lines(refused, len(lines), given["accept_good_rows"])
     if not booked:
         raise Refusal("remittance_empty", employer=employer, month=format_month(month))
     total_fen = sum(one.employer_fen + one.employee_fen for _, one in booked)
@@ -146,6 +145,7 @@ def _decide_lines(
             seen.add(account)
             check_owner(own, account, employer, line.get("person", ""))
             due = due_of(own)
+            _check_base(line.get("base"), due, account, month)
             (event,) = accounts.deposit(
                 own, account, month, _amounts(line, due), due, on=on, kind=kind, source=source, of=stream
             )
@@ -163,6 +163,18 @@ def check_owner(state: Account, account: str, employer: str | None, person: str)
         raise Refusal("account_of_another", account=account, employer=employer)
     if person and state.person != person:
         raise Refusal("wrong_person", account=account)
+
+
+def _check_base(stated_fen: int | None, due: accounts.Contribution, account: str, month: int) -> None:
+    """Refuses ``base_differs`` where a list states another base than the one on record (第五条)."""
+    if stated_fen is not None and stated_fen != due.base_fen:
+        raise Refusal(
+            "base_differs",
+            account=account,
+            month=format_month(month),
+            base_fen=due.base_fen,
+            stated_fen=stated_fen,
+        )
 
 
 def _amounts(line: dict[str, Any], due: accounts.Contribution) -> tuple[int, int] | None:

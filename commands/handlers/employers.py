@@ -10,7 +10,7 @@ from commands.handlers.registry import Work, command
 from commands.law import Law, explanation, versions
 from commands.schemas import collection as schemas
 from ledger.dates import format_month, last_day, month_of
-from ledger.refusal import Refusal
+from ledger.refusal import LineRefusal, Refusal
 from ledger.streams import account as accounts
 from ledger.streams import employer as employers
 from ledger.streams.account import Account
@@ -42,11 +42,17 @@ def register_employer(work: Work, given: dict[str, Any]) -> dict[str, Any]:
 
 @command("register_employers", schemas.RegisterEmployers, clause=f"{CITY} 第三、四条", zh="批量缴存登记")
 def register_employers(work: Work, given: dict[str, Any]) -> dict[str, Any]:
-    """Registers the employers of a file, all or none."""
-    work.uow.load("employer", [line["employer"] for line in given["lines"]])
-    for line in given["lines"]:
-        register_employer(work, {**line, "on": given["on"]})
-    return {"employers": len(given["lines"])}
+    """Registers the employers of a file: all or none, or with ``accept_good_rows`` those that can be."""
+    lines = given["lines"]
+    work.uow.load("employer", [line["employer"] for line in lines])
+    refused: list[LineRefusal] = []
+    for number, line in enumerate(lines, start=1):
+        try:
+            register_employer(work, {**line, "on": given["on"]})
+        except Refusal as refusal:
+            refused.append(LineRefusal(line.get("row", number), "employer", refusal))
+    work.refuse_lines(refused, len(lines), given["accept_good_rows"])
+    return {"employers": len(lines) - len(refused), "left_out": len(refused)}
 
 
 def _check_kind(work: Work, kind: str, on: date) -> tuple[str, ...]:

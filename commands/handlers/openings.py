@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from commands.handlers.deposits import check_owner
 from commands.handlers.registry import Work, command
 from commands.schemas import collection as schemas
 from ledger.books.chart import CHART
 from ledger.dates import format_month
-from ledger.refusal import LineRefusal, LinesRefused, Refusal
+from ledger.refusal import LineRefusal, Refusal
 from ledger.streams import account as accounts
 from ledger.streams import general_ledger
 
@@ -46,12 +47,12 @@ def take_over(work: Work, given: dict[str, Any]) -> dict[str, Any]:
             paid_up_to=format_month(paid_up_to) if paid_up_to else "",
         )
         try:
+            check_owner(states[account], account, line.get("employer"), line.get("person", ""))
             events = accounts.take_over(work.account(account), account, taken)
         except Refusal as refusal:
             refused.append(LineRefusal(line.get("row", number), "account", refusal))
             continue
         work.add("account", account, events)
         taken_fen += taken.carried_fen + taken.current_fen
-    if refused and not given["accept_good_rows"]:
-        raise LinesRefused(refused, len(given["lines"]))
+    work.refuse_lines(refused, len(given["lines"]), given["accept_good_rows"])
     return {"accounts": len(states) - len(refused), "left_out": len(refused), "taken_fen": taken_fen}

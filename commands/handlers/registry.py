@@ -10,6 +10,7 @@ import msgspec
 from marshmallow import Schema
 
 from commands.law import Law
+from ledger.refusal import LineRefusal, LinesRefused
 from ledger.store.ledger import Ledger
 from ledger.store.unit_of_work import UnitOfWork
 from ledger.streams.account import Account
@@ -26,6 +27,13 @@ class Work:
         self.ledger = ledger
         self.actor = uow.request.actor
         self.approver = uow.request.approver
+        self.left_out: list[LineRefusal] = []
+
+    def refuse_lines(self, refused: list[LineRefusal], total: int, accept_good_rows: bool) -> None:
+        """Refuses a list with bad rows whole, or leaves these rows out where the others are to be accepted."""
+        if refused and not accept_good_rows:
+            raise LinesRefused(refused, total)
+        self.left_out = refused
 
     @property
     def known_on(self) -> date:

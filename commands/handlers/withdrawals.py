@@ -33,6 +33,7 @@ def withdraw(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """
     account, on = given["account"], given["on"]
     own = work.account(account)
+    accounts.require_live(own, account)
     check_owner(own, account, None, given["person"])
     asked = int(given["reason"]) if given["reason"].isdecimal() else given["reason"]
     reason = withdrawal_reason(asked, work.law.value("withdrawal_reasons", on))
@@ -105,7 +106,7 @@ def _spouse(work: Work, given: dict[str, Any], account: str, own: Account) -> Ac
     spouse = work.account(key)
     if key == account or spouse.person == own.person:
         raise Refusal("spouse_is_self", account=account)
-    check_owner(spouse, key, None, "")
+    accounts.require_live(spouse, key)
     return spouse
 
 

@@ -36,6 +36,7 @@ class RegisterEmployer(OfEmployer):
 
 class RegisterEmployers(Dated):
     lines = fields.List(fields.Nested(RegisterEmployer(exclude=("on",))), required=True)
+    accept_good_rows = fields.Boolean(load_default=False)
 
 
 class SetRate(OfEmployer):
@@ -88,6 +89,7 @@ class OpenAccounts(OfEmployer):
     lines = fields.List(
         fields.Nested(OpenAccount(exclude=("on", "employer"))), required=True, validate=validate.Length(min=1)
     )
+    accept_good_rows = fields.Boolean(load_default=False)
 
 
 class FixBases(OfEmployer):
@@ -148,6 +150,7 @@ class Line(Schema):
 
     account = Id(required=True)
     person = Id(load_default="")
+    base = Money(load_default=None)
     employer_amount = Money(load_default=None)
     employee_amount = Money(load_default=None)
 
@@ -256,6 +259,8 @@ class Taken(Schema):
     """One account's balance in the older system."""
 
     account = Id(required=True)
+    employer = Id(load_default=None)
+    person = Id(load_default="")
     carried = Money(load_default=0)
     current = Money(load_default=0)
     months = fields.Integer(load_default=0, strict=True)
