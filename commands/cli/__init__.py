@@ -23,64 +23,34 @@ class Known(NamedTuple):
 COMMANDS: Final = {
     known.name: known
     for known in (
-        Known(
-            "demo", "commands.cli.demo:demo", "示例城市：导入、查询、举证", "A small city: import, ask, prove"
-        ),
-        Known("init", "commands.cli.database:init", "建立账本", "Make a ledger"),
-        Known("db", "commands.cli.database:db", "账本升级与数据库角色", "Upgrade a ledger, grant its roles"),
-        Known("do", "commands.cli.doing:do", "办理业务", "Carry out a command"),
-        Known(
-            "propose", "commands.cli.four_eyes:propose", "提交付款业务待审批", "Propose what pays money out"
-        ),
-        Known(
-            "approve",
-            "commands.cli.four_eyes:approve",
-            "审批通过并办理",
-            "Approve a proposal: it is carried out",
-        ),
-        Known("reject", "commands.cli.four_eyes:reject", "审批不通过", "Reject a proposal"),
-        Known(
-            "proposals",
-            "commands.cli.four_eyes:proposals",
-            "待审批业务",
-            "Proposals that wait for a decision",
-        ),
-        Known(
-            "account",
-            "commands.cli.accounts:account",
-            "个人账户：余额与历史",
-            "A personal account: balance, history",
-        ),
+        Known("demo", "demo:demo", "示例城市：导入、查询、举证", "A small city: import, ask, prove"),
+        Known("init", "database:init", "建立账本", "Make a ledger"),
+        Known("db", "database:db", "账本升级与数据库角色", "Upgrade a ledger, grant its roles"),
+        Known("do", "doing:do", "办理业务", "Carry out a command"),
+        Known("propose", "four_eyes:propose", "提交付款业务待审批", "Propose what pays money out"),
+        Known("approve", "four_eyes:approve", "审批通过并办理", "Approve a proposal and carry it out"),
+        Known("reject", "four_eyes:reject", "审批不通过", "Reject a proposal"),
+        Known("proposals", "four_eyes:proposals", "待审批业务", "Proposals that wait for a decision"),
+        Known("account", "accounts:account", "个人账户：余额与历史", "A personal account: balance, history"),
         Known(
             "employer",
-            "commands.cli.employers:employer",
-            "缴存单位：人数、欠缴、挂账",
+            "employers:employer",
+            "单位：人数、欠缴、挂账",
             "An employer: heads, arrears, held money",
         ),
-        Known("trial-balance", "commands.cli.books:trial_balance", "试算平衡表", "The trial balance"),
-        Known("journal", "commands.cli.books:journal", "记账凭证", "The journal"),
+        Known("trial-balance", "books:trial_balance", "试算平衡表", "The trial balance"),
+        Known("journal", "books:journal", "记账凭证", "The journal"),
         Known(
-            "obligations",
-            "commands.cli.standing:obligations",
-            "期限义务与挂账账龄",
-            "Duties with their days, and held money",
+            "obligations", "standing:obligations", "期限义务与挂账账龄", "Duties with their days, held money"
         ),
-        Known("status", "commands.cli.standing:status", "账本状态", "Positions, lags and size"),
-        Known("why", "commands.cli.why:why", "追溯一笔数字的依据", "Why a figure is what it is"),
-        Known(
-            "replay",
-            "commands.cli.proving:replay",
-            "由事件重建全部台账与视图",
-            "Rebuild every table from the events",
-        ),
-        Known("jobs", "commands.cli.jobs:jobs", "定时任务", "Jobs that run by themselves"),
-        Known("backup", "commands.cli.jobs:backup", "在线备份", "Copy the ledger into one file"),
-        Known("restore", "commands.cli.jobs:restore", "恢复备份", "Put a backup into an empty ledger"),
-        Known("rules", "commands.cli.rules:rules", "规则与依据", "The rules of the law"),
-        Known("policy", "commands.cli.policy:policy", "法定参数", "The legal parameters"),
-        Known(
-            "scenario", "commands.cli.scenario:scenario", "核对情景案例", "Check cases in the fund's language"
-        ),
+        Known("status", "standing:status", "账本状态", "Positions, lags and size"),
+        Known("why", "why:why", "追溯一笔数字的依据", "Why a figure is what it is"),
+        Known("verify", "proving:verify", "核验账本", "Prove that nothing was changed"),
+        Known("checkpoint", "proving:checkpoint", "输出检查点", "A checkpoint to keep elsewhere"),
+        Known("replay", "proving:replay", "由事件重建台账与视图", "Rebuild every table from the events"),
+        Known("rules", "rules:rules", "规则与依据", "The rules of the law"),
+        Known("policy", "policy:policy", "法定参数", "The legal parameters"),
+        Known("scenario", "scenario:scenario", "核对情景案例", "Check cases in the fund's language"),
     )
 }
 
@@ -104,7 +74,7 @@ class Overview(Group):
         if cmd_name not in COMMANDS:
             return None
         module, _, name = COMMANDS[cmd_name].place.partition(":")
-        found: click.Command = getattr(import_module(module), name)
+        found: click.Command = getattr(import_module(f"commands.cli.{module}"), name)
         return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -188,7 +188,8 @@ _IDS = {
 }
 
 
-def _example(name: str) -> str:
+def example_of(name: str) -> str:
+    """The fields that a command needs, filled in as an example."""
     from commands.handlers import COMMANDS
 
     def sample(field: str, one: Field[Any]) -> str:
