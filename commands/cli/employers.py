@@ -98,14 +98,11 @@ def show_facts(facts: dict[str, Any]) -> None:
     say(f"  余额合计 {format_fen(facts['balance_fen'])} 元", f"  balances {format_fen(facts['balance_fen'])}")
     say(f"  缴至 {facts['paid_up_to']}", f"  paid up to {facts['paid_up_to']}")
     if facts["arrears"]:
-        debtor = f"（承担人 {facts['debtor']}）" if facts["debtor"] else ""
-        say(
-            f"  欠缴合计 {format_fen(facts['arrears_fen'])} 元{debtor}",
-            f"  owed {format_fen(facts['arrears_fen'])}"
-            + (f", by {facts['debtor']}" if facts["debtor"] else ""),
-        )
-        heads = words("欠缴月份,至,>每月人数,>金额", "Owed from,Until,>Heads a month,>Amount").split(",")
-        say_table(heads, _spans(facts["arrears"]))
+        debtor = facts["debtor"] or "—"
+        owed = format_fen(facts["arrears_fen"])
+        say(f"  欠缴合计 {owed} 元，承担人 {debtor}", f"  owed {owed}, debtor {debtor}")
+        columns = words("欠缴月份,至,>每月人数,>金额", "Owed from,Until,>Heads a month,>Amount").split(",")
+        say_table(columns, _spans(facts["arrears"]))
     show_held(facts["held"])
 
 

@@ -72,8 +72,11 @@ def open_desk(
     """The desk of the ledger; refuses ``ledger_missing`` and ``database_unreachable``."""
     from commands.desk import Desk
     from ledger.dates import utc_now
+    from ledger.refusal import Refusal
 
     url = url or ledger_url()
+    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).is_file():
+        raise Refusal("ledger_missing", url=url)  # asking must not leave an empty file behind
     with open_database(url), Desk(url, clock or utc_now, book or own_book(url)) as desk:
         yield desk
 

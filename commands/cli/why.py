@@ -1,0 +1,134 @@
+"""``provident why``: from a figure to its event, from there to the rule that was applied, from there to the clause."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import click
+
+from commands.cli.opening import open_desk
+from commands.cli.output import FAILED, Command, as_json, language, say, say_json, shown_moment, words
+from ledger.money import format_fen
+
+
+@click.command(
+    cls=Command,
+    zh="追溯一个事件：何时、由谁、按哪条规则、用了哪些参数（施行日与公布日）、依据哪一条；缴存额当场重算。",
+    example="provident account history A1\nprovident why 3",
+)
+@click.argument("event_id", type=click.IntRange(min=1))
+@as_json
+@click.pass_context
+def why(ctx: click.Context, event_id: int, json_wanted: bool) -> None:
+    """Say why an event is what it is: its commit, its rule with inputs and parameters, its clause.
+
+    A contribution is performed again by the rule of its month; exit code 4 when the result is another.
+    """
+    with open_desk() as desk:
+        facts = traced(desk, event_id)
+    if json_wanted:
+        say_json(facts)
+    else:
+        show_trace(facts)
+    if facts["performed_again"] and not facts["performed_again"]["equal"]:
+        ctx.exit(FAILED)
+
+
+def traced(desk: Any, event_id: int) -> dict[str, Any]:
+    """Everything behind one event, as JSON; refuses ``event_id_unknown``."""
+    from ledger.books.posting import post
+    from ledger.streams.account import Deposited, effect
+    from projections.views.history import Told, commit_of, event_by_id
+
+    book = desk.present_book()
+    with desk.ledger.database.reading() as connection:
+        event = event_by_id(connection, event_id)
+        commit = commit_of(connection, event_id)
+        before = [one for one in desk.ledger.stream(event.originator_id, connection) if one.id <= event_id]
+    balance_fen = sum(sum(effect(one.body)) for one in before)
+    facts = Told(event, commit, sum(effect(event.body)), balance_fen).as_json(language())
+    stored = getattr(event.body, "explanation", None) or None
+    again = _perform_again(book, event) if isinstance(event.body, Deposited) else None
+    named = [book.version(version).as_json() for version in sorted(getattr(event.body, "parameters", ()))]
+    return facts | {
+        "posting": [{"code": code, "fen": fen} for code, fen in post(event.body)],
+        "parameters": named or (stored or {}).get("parameters", []),
+        "explanation": stored,
+        "performed_again": again,
+        "commit_hash": commit.hash,
+    }
+
+
+def _perform_again(book: Any, event: Any) -> dict[str, Any]:
+    """The contribution by the rule of its month, as the law was known on the day of recording."""
+    from ledger.dates import business_day, first_day, parse_month
+    from ledger.policy.proof import proof
+    from ledger.policy.rules import decide
+
+    body = event.body
+    outcome = decide(
+        body.rule,
+        {"base_fen": body.base_fen, "rate": str(body.rate)},
+        book,
+        first_day(parse_month(body.month)),
+        business_day(event.recorded_at),
+    )
+    amounts = (outcome.values["unit_fen"], outcome.values["employee_fen"])
+    return {
+        "outcome": outcome.as_json(),
+        "proof": proof(outcome, language()),
+        "equal": amounts == (body.employer_fen, body.employee_fen),
+    }
+
+
+def show_trace(facts: dict[str, Any]) -> None:
+    """A trace in lines: figure, event, commit, books, rule, parameters, clause."""
+    say(f"事件 {facts['event_id']} · {facts['words']}", f"Event {facts['event_id']} · {facts['words']}")
+    say(f"  {facts['stream']} / {facts['version']} · {facts['topic']}")
+    approver = (
+        words(f"，审批 {facts['approver']}", f", approved by {facts['approver']}")
+        if facts["approver"]
+        else ""
+    )
+    moment = shown_moment(datetime.fromisoformat(facts["recorded_at"]))
+    say(
+        f"  业务日 {facts['effective_on']}，{moment} 记账（第 {facts['commit']} 次，{facts['actor']} 经办{approver}）",
+        f"  effective {facts['effective_on']}, recorded {moment} in commit {facts['commit']} by {facts['actor']}{approver}",
+    )
+    for line in facts["posting"]:
+        side = words("借", "debit") if line["fen"] > 0 else words("贷", "credit")
+        say(f"  {side} {line['code']} {format_fen(abs(line['fen']))}")
+    say(f"  依据 {facts['clause']}", f"  clause {facts['clause']}")
+    if facts["performed_again"]:
+        say("按规则重算", "Performed again by the rule")
+        for line in facts["performed_again"]["proof"].splitlines():
+            say(f"  {line}")
+        equal = facts["performed_again"]["equal"]
+        say(
+            "  与账上金额相同" if equal else "  与账上金额不同！",
+            "  the same as in the ledger" if equal else "  NOT what stands in the ledger",
+        )
+        return
+    if facts["explanation"]:
+        _show_explanation(facts["explanation"])
+    for one in facts["parameters"]:
+        value = one["value"] if not isinstance(one["value"], list) else "…"
+        said = f"{one['version']} = {value} · {one['document']} {one['clause']} · {one['published_on']}"
+        say(f"  参数 {said} 公布", f"  parameter {said} published")
+
+
+def _show_explanation(explanation: dict[str, Any]) -> None:
+    """The steps that the event itself keeps."""
+    say(f"规则 {explanation.get('rule', '')}", f"Rule {explanation.get('rule', '')}")
+    for name, value in explanation.get("inputs", {}).items():
+        say(f"  {name} = {_shown(name, value)}")
+    for number, step in enumerate(explanation.get("steps", ()), start=1):
+        label = step.get(language(), step.get("en", ""))
+        clause = f" [{step['clause']}]" if step.get("clause") else ""
+        say(f"  {number}. {label} → {_shown(step.get('unit', ''), step.get('value'))}{clause}")
+
+
+def _shown(name: str, value: Any) -> str:
+    money = isinstance(value, int) and (name.startswith("fen") or name.endswith("_fen"))
+    return format_fen(value) if money else str(value)
