@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from ledger.policy.parameters import PolicyBook
 from ledger.store.database import Database
-from projections.replay.checkpoint import checkpoint, read_checkpoint
+from projections.replay.checkpoint import read_checkpoint
 from projections.replay.checks import Balances, Books, Check, Contributions, Fold, Requests
 from projections.replay.findings import Finding, Findings
 from projections.replay.walk import Progress, Walk
@@ -91,7 +91,6 @@ def verify(
         for view in views:
             for finding in view(connection):
                 found.include(finding)
-        present = checkpoint(connection)
     return Report(
         findings=found.kept,
         counts=dict(found.counts),
@@ -100,5 +99,5 @@ def verify(
         accounts=len(fold.states["account"]),
         members_fen=sum(one.balance_fen for one in fold.accounts().values()),
         seconds=perf_counter() - began,
-        checkpoint=present,
+        checkpoint=msgspec.structs.asdict(walk.checkpoint()),
     )

@@ -84,6 +84,13 @@ class Walk:
         self._due = 1
         self._before: Commit | None = None
 
+    def checkpoint(self) -> Checkpoint:
+        """What is to be kept of the walk so far."""
+        last = self._before
+        if last is None:
+            return Checkpoint(0, 0, 0, "", GENESIS)
+        return Checkpoint(last.id, last.last_event_id, self.events, utc_text(last.recorded_at), last.hash)
+
     def portions(self) -> Iterator[Portion]:
         """Everything in the ledger that a commit covers and that can be read."""
         feed = _Feed(self._connection)
@@ -173,9 +180,7 @@ class Walk:
         kept = self._against
         if kept is None or commit.id != kept.commit_id:
             return
-        present = Checkpoint(
-            commit.id, commit.last_event_id, self.events, utc_text(commit.recorded_at), commit.hash
-        )
+        present = self.checkpoint()
         differing = [
             name for name in Checkpoint.__struct_fields__ if getattr(kept, name) != getattr(present, name)
         ]

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 import pytest
-from sqlalchemy import MetaData, select
+from sqlalchemy import Connection, MetaData, select, update
 
 from commands.desk import Desk
+from ledger.store import tables
 from ledger.store.database import Database
+from ledger.store.tables import utc_text
 
 Rows = dict[str, list[tuple[Any, ...]]]
 
@@ -67,15 +72,64 @@ def rows_of(url: str) -> Rows:
         database.close()
 
 
-@pytest.fixture
-def tamper(ledger_url: str) -> Iterator[Callable[..., None]]:
-    """Alters the database behind the ledger's back, as somebody with the rights of its owner could."""
-    database = Database(ledger_url)
+class Tamperer:
+    """Somebody with the rights of the database's owner, who knows how the ledger works and leaves no trace in it."""
 
-    def alter(*statements: str) -> None:
-        with database.writing() as connection:
+    def __init__(self, url: str) -> None:
+        self.database = Database(url)
+
+    def alter(self, *statements: str) -> None:
+        """Runs statements behind the ledger's back; each of them must change something."""
+        with self._unwatched() as connection:
             for statement in statements:
-                assert connection.exec_driver_sql(statement).rowcount != 0
+                assert connection.exec_driver_sql(statement).rowcount != 0, statement
 
-    yield alter
-    database.close()
+    def ask(self, question: str) -> Any:
+        with self.database.reading() as connection:
+            return connection.exec_driver_sql(question).scalar()
+
+    def rechain(self) -> None:
+        """Computes the whole chain afresh, with nothing but what its description says."""
+        with self._unwatched() as connection:
+            previous = "0" * 64
+            for row in connection.execute(select(tables.commit).order_by(tables.commit.c.id)).all():
+                covered = tables.event.c.id.between(row.first_event_id, row.last_event_id)
+                events = connection.execute(select(tables.event).where(covered).order_by(tables.event.c.id))
+                events_hash = sha256(plain_json([list(event[:5]) for event in events])).hexdigest()
+                fields = [*row[:6], utc_text(row.recorded_at), *row[7:10], events_hash]
+                own = sha256(previous.encode() + plain_json(fields)).hexdigest()
+                connection.execute(
+                    update(tables.commit)
+                    .where(tables.commit.c.id == row.id)
+                    .values(events_hash=events_hash, previous_hash=previous, hash=own)
+                )
+                previous = own
+
+    @contextmanager
+    def _unwatched(self) -> Iterator[Connection]:
+        """A transaction in which no trigger stands in the way."""
+        with self.database.writing() as connection:
+            if not self.database.is_sqlite:
+                connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+                yield connection
+                return
+            triggers = connection.exec_driver_sql(
+                "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+            )
+            kept = triggers.all()
+            for name, _ in kept:
+                connection.exec_driver_sql(f"DROP TRIGGER {name}")
+            yield connection
+            for _, statement in kept:
+                connection.exec_driver_sql(statement)
+
+
+def plain_json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+@pytest.fixture
+def tamperer(ledger_url: str) -> Iterator[Tamperer]:
+    one = Tamperer(ledger_url)
+    yield one
+    one.database.close()
