@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from commands.cli.opening import ledger_url, open_database, shown_url
-from commands.cli.output import Command, Group, as_json, say, say_json
+from commands.cli.output import Command, Group, as_json, say, say_json, say_table, words
 
 
 @click.command(
@@ -41,3 +41,24 @@ def _upgrade(json_wanted: bool) -> None:
         say_json({"ledger": shown, "ready": True})
     else:
         say(f"账本已就绪：{shown}", f"The ledger is ready: {shown}")
+
+
+@db.command(
+    zh="在 PostgreSQL 上授予应用角色所需权限：事件与记账记录只能查询和新增。升级之后须再执行一次。",
+    example="provident --ledger postgresql+psycopg://owner@host/fund db grant provident_app",
+)
+@click.argument("role")
+@as_json
+def grant(role: str, json_wanted: bool) -> None:
+    """Give the application's role on PostgreSQL what it needs: on events and commits, to read and to add.
+
+    To be done by the role that owns the tables, and again after an upgrade.
+    """
+    from ledger.store.roles import grant as give
+
+    with open_database() as database, database.engine.begin() as connection:
+        given = give(connection, role)
+    if json_wanted:
+        say_json({"role": role, "privileges": given})
+        return
+    say_table(words("表,权限", "Table,Privileges").split(","), sorted(given.items()))
