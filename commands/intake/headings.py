@@ -67,6 +67,8 @@ def plain(text: str) -> str:
 
 def compact(text: str) -> str:
     """A number or id as it is meant: full-width forms made plain, spaces and apostrophes taken out."""
+    if text.isascii() and text.isalnum():
+        return text
     return "".join(plain(text).replace("'", "").split())
 
 

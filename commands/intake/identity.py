@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from operator import mul
 from typing import Final
 
 from stdnum.cn import uscc
@@ -19,6 +20,7 @@ from ledger.store.persons import masked_number
 _NUMBER: Final = re.compile(r"\d{17}[\dX]\Z", re.ASCII)
 _FORMER: Final = re.compile(r"\d{15}\Z", re.ASCII)
 _WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_ZEROS: Final = ord("0") * sum(_WEIGHTS)
 _CHECKS: Final = "10X98765432"
 _PROVINCES: Final = re.compile(r"1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]")
 
@@ -47,7 +49,7 @@ def identity_number(text: str) -> str:
 
 def check_digit(number: str) -> str:
     """The 18th character that belongs to the first 17 (ISO 7064 MOD 11-2)."""
-    return _CHECKS[sum(map(int.__mul__, map(int, number[:17]), _WEIGHTS)) % 11]
+    return _CHECKS[(sum(map(mul, number[:17].encode(), _WEIGHTS)) - _ZEROS) % 11]
 
 
 def region_is_known(number: str) -> bool:
