@@ -421,7 +421,7 @@ def open_account(
 
 def fix_base(state: Account, account: str, fixed: BaseFixed) -> tuple[Event, ...]:
     """Fixes the base from a month on; the same base again gives no event (第五条)."""
-    _require(state, account, "normal", "sealed", "centrally_sealed")
+    require_live(state, account)
     check_amount(fixed.base_fen)
     if state.base_fen == fixed.base_fen:
         return ()
@@ -506,7 +506,7 @@ def take_over(state: Account, account: str, taken: BalanceTakenOver) -> tuple[Ev
 
     A reversed one may be taken over anew; refuses ``account_has_movements`` for whatever else stands.
     """
-    _require(state, account, "normal", "sealed", "centrally_sealed")
+    require_live(state, account)
     if state.moved_on is not None and (state.balance_fen or state.months or state.paid_up_to):
         raise Refusal("account_has_movements", account=account)
     if taken.months < 0:
@@ -578,7 +578,7 @@ def transfer(
     """Moves an account to another employer of the city (第九条): nothing of the balance or history changes."""
     if state.employer == to_employer and state.status == "normal":
         return ()
-    _require(state, account, "normal", "sealed", "centrally_sealed")
+    require_live(state, account)
     if hired_on < ended_on:
         raise Refusal("hired_before_end", ended_on=ended_on.isoformat(), hired_on=hired_on.isoformat())
     if hired_on > on:
@@ -605,7 +605,7 @@ def transfer_in(
     ``earlier`` are those that stand: one contact letter (联系函) brings its money once, and its repeated message gives
     no event; refuses ``letter_already_booked`` when the same letter comes with other figures.
     """
-    _require(state, account, "normal", "sealed", "centrally_sealed")
+    require_live(state, account)
     check_amount(arrived.amount_fen)
     if arrived.months < 0:
         raise Refusal("months_negative", months=arrived.months)
@@ -637,7 +637,7 @@ def transfer_out(state: Account, account: str, to_centre: str, letter: str, on: 
 
 def freeze(state: Account, account: str, document: str, amount_fen: int, on: date) -> tuple[Event, ...]:
     """Freezes an account by a court's document, for an amount or (0) wholly."""
-    _require(state, account, "normal", "sealed", "centrally_sealed")
+    require_live(state, account)
     if state.frozen == document and state.frozen_fen == amount_fen:
         return ()
     if state.frozen:
@@ -649,7 +649,7 @@ def freeze(state: Account, account: str, document: str, amount_fen: int, on: dat
 
 def unfreeze(state: Account, account: str, document: str, on: date) -> tuple[Event, ...]:
     """Lifts a freeze."""
-    _require(state, account, "normal", "sealed", "centrally_sealed")
+    require_live(state, account)
     if not state.frozen:
         return ()
     return (Unfrozen(effective_on=on, document=document),)
@@ -673,7 +673,7 @@ def withdraw(
 
     ``room`` is what the day can give. Refuses ``insufficient_balance``, ``account_frozen`` and closed accounts.
     """
-    _require(state, account, "normal", "sealed", "centrally_sealed")
+    require_live(state, account)
     check_amount(amount_fen)
     _require_unfrozen(state, account, amount_fen)
     available = min(room.carried_fen + room.current_fen, room.later_fen)
@@ -749,6 +749,11 @@ def check_amount(amount_fen: int) -> int:
     if amount_fen > AMOUNT_FEN_MAX:
         raise Refusal("amount_too_large", text=str(amount_fen))
     return amount_fen
+
+
+def require_live(state: Account, account: str) -> None:
+    """Refuses an account that is unknown or closed."""
+    _require(state, account, "normal", "sealed", "centrally_sealed")
 
 
 def _require(state: Account, account: str, *allowed: str) -> None:
