@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert
-from sqlalchemy.exc import DBAPIError
 
 from ledger.limits import COPY_EVENTS_MIN
 from ledger.store import tables
@@ -18,11 +17,11 @@ _COLUMNS = "(id, stream_id, version, topic, state, recorded_at)"
 
 
 def append_events(connection: Connection, rows: Sequence[EventRow], recorded_at: datetime) -> None:
-    """Writes event rows; a version that is already taken raises SQLAlchemy's ``IntegrityError``."""
+    """Writes event rows; a version that is already taken raises an ``IntegrityError``."""
     if connection.dialect.name == "sqlite":
         moment = utc_text(recorded_at)
-        _executemany(
-            connection,
+        # The driver's own ``executemany``: the toolkit's adds a third to its time and nothing else.
+        driver(connection).executemany(
             f"INSERT INTO event {_COLUMNS} VALUES (?, ?, ?, ?, ?, ?)",
             [(*row, moment) for row in rows],
         )
@@ -34,36 +33,16 @@ def append_events(connection: Connection, rows: Sequence[EventRow], recorded_at:
         connection.execute(insert(tables.event), values)
 
 
-def _executemany(connection: Connection, statement: str, rows: list[Any]) -> None:
-    """The driver's own ``executemany``: the toolkit's adds a third to its time and nothing else."""
-    try:
-        driver(connection).executemany(statement, rows)
-    except Exception as error:
-        raise translated(connection, error) from error
-
-
 def _copy_events(connection: Connection, rows: Sequence[EventRow], recorded_at: datetime) -> None:
-    try:
-        with (
-            driver(connection).cursor() as cursor,
-            cursor.copy(f"COPY event {_COLUMNS} FROM STDIN (FORMAT BINARY)") as copy,
-        ):
-            copy.set_types(["int8", "text", "int4", "text", "text", "timestamptz"])
-            for row in rows:
-                copy.write_row((*row, recorded_at))
-    except Exception as error:
-        raise translated(connection, error) from error
+    with (
+        driver(connection).cursor() as cursor,
+        cursor.copy(f"COPY event {_COLUMNS} FROM STDIN (FORMAT BINARY)") as copy,
+    ):
+        copy.set_types(["int8", "text", "int4", "text", "text", "timestamptz"])
+        for row in rows:
+            copy.write_row((*row, recorded_at))
 
 
 def driver(connection: Connection) -> Any:
-    """The driver's own connection, in the same transaction."""
+    """The driver's own connection, in the same transaction; its errors become the toolkit's where that ends."""
     return connection.connection.driver_connection
-
-
-def translated(connection: Connection, error: Exception) -> Exception:
-    """A driver's error as the toolkit's, so that callers know one family of errors."""
-    dbapi = connection.dialect.loaded_dbapi
-    if not isinstance(error, dbapi.Error):
-        return error
-    found = DBAPIError.instance(None, None, error, dbapi.Error, dialect=connection.dialect)
-    return found if isinstance(found, Exception) else error

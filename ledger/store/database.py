@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import StaticPool
 
 from ledger.limits import LOCK_TIMEOUT_MS_MAX, STATEMENT_TIMEOUT_MS_MAX
@@ -86,8 +86,21 @@ class Database:
                 if "lock" in str(error.orig):
                     raise Refusal("ledger_busy") from error
                 raise
-            with transaction:
-                yield connection
+            driver = connection.connection.driver_connection
+            try:
+                with transaction:
+                    yield connection
+            except self.engine.dialect.loaded_dbapi.Error as error:
+                raise self._translated(error, driver) from error
+
+    def _translated(self, error: Any, driver: Any) -> Any:
+        """An error of the driver, where it was asked directly, as the toolkit's: callers know one family of errors."""
+        dialect = self.engine.dialect
+        lost = dialect.is_disconnect(error, driver, None)
+        found: Any = DBAPIError.instance(
+            None, None, error, dialect.loaded_dbapi.Error, connection_invalidated=lost, dialect=dialect
+        )
+        return found
 
     def is_migrated(self) -> bool:
         with self.engine.connect() as connection:

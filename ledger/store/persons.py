@@ -21,7 +21,7 @@ from sqlalchemy import Column, Connection, LargeBinary, Table, Text, select, upd
 from sqlalchemy.engine import make_url
 
 from ledger.refusal import Refusal
-from ledger.store.append import driver, translated
+from ledger.store.append import driver
 from ledger.store.database import Database
 from ledger.store.tables import metadata
 
@@ -121,8 +121,6 @@ def _run(connection: Connection, statement: str, rows: list[Any], many: bool) ->
     cursor = driver(connection).cursor()
     try:
         (cursor.executemany if many else cursor.execute)(statement, rows)
-    except Exception as error:
-        raise translated(connection, error) from error
     finally:
         cursor.close()
 

@@ -88,16 +88,19 @@ class SQLAlchemyAggregateRecorder(library.AggregateRecorder):
     def insert_events(
         self, stored_events: Sequence[library.StoredEvent], **kwargs: Any
     ) -> Sequence[int] | None:
-        """Within ``uow`` the events join that unit of work, which knows their ids; else they get one of their own."""
+        """Within ``uow`` the events join that unit of work, which knows their ids; else they get one of their own.
+
+        A unit of work keeps the toolkit's errors, by which it tells that its connection was lost.
+        """
         uow: UnitOfWork | None = kwargs.get("uow")
         rows = [
             (str(one.originator_id), one.originator_version, one.topic, one.state.decode())
             for one in stored_events
         ]
+        if uow is not None:
+            uow.insert(rows)
+            return None
         with translating_errors():
-            if uow is not None:
-                uow.insert(rows)
-                return None
             return self._insert_alone(rows, kwargs.get("tracking"))
 
     def _insert_alone(

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 from ledger.refusal import Refusal
-from ledger.store.append import driver, translated
+from ledger.store.append import driver
 from ledger.store.tables import metadata
 from ledger.store.unit_of_work import Change
 from ledger.streams.base import Stream
@@ -226,7 +226,4 @@ def _array(kind: str, values: list[Any]) -> Any:
 
 
 def _run(connection: Connection, statement: str, rows: Iterable[Any]) -> int:
-    try:
-        return int(driver(connection).executemany(statement, rows).rowcount)
-    except Exception as error:
-        raise translated(connection, error) from error
+    return int(driver(connection).executemany(statement, rows).rowcount)
