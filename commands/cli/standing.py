@@ -95,6 +95,8 @@ def held_money(desk: Any, connection: Any, on: date) -> list[dict[str, Any]]:
 
 def show_held(held: list[dict[str, Any]]) -> None:
     """Held money as a table."""
+    from projections.views.words import term
+
     if not held:
         return
     heads = words(
@@ -104,7 +106,7 @@ def show_held(held: list[dict[str, Any]]) -> None:
         (
             one["receipt"],
             one["employer"] or "—",
-            one["why"],
+            term("why", one["why"], language()),
             one["received_on"],
             one["age_days"],
             format_fen(one["open_fen"]),

@@ -38,6 +38,12 @@ def sentence(event: Event, language: str) -> str:
     return text.format_map(shown)
 
 
+def term(field: str, value: str, language: str) -> str:
+    """A coded value of a field in words, or as it is where it has none."""
+    found = _book()["terms"].get(field, {}).get(value)
+    return str(found[_LANGUAGES.index(language)]) if found else value
+
+
 def clause_of(event: Event) -> str:
     """The clause that an event rests on: of its own explanation where it carries one."""
     explanation = getattr(event, "explanation", None) or {}
@@ -53,5 +59,4 @@ def _shown(name: str, value: Any, language: str) -> str:
         return "; ".join(
             f"{key} {format_fen(fen) if isinstance(fen, int) else fen}" for key, fen in value.items()
         )
-    term = _book()["terms"].get(name, {}).get(value) if isinstance(value, str) else None
-    return term[_LANGUAGES.index(language)] if term else str(value)
+    return term(name, value, language) if isinstance(value, str) else str(value)
