@@ -21,7 +21,9 @@ def words_of_the_notation() -> str:
                 + [(word, "step", means) for word, means in STEP_WORDS.items()]
                 + [(word, "expectation", means) for word, means in EXPECT_WORDS.items()],
             ),
-            _table(("`do:`", "what is done", "clause", "fields (those in brackets may be left out)"), _commands()),
+            _table(
+                ("`do:`", "what is done", "clause", "fields (those in brackets may be left out)"), _commands()
+            ),
             _table(("expectation", "what it asks"), [(word, one.means) for word, one in QUESTIONS.items()]),
         )
     )

@@ -83,7 +83,10 @@ def test_a_failed_expectation_says_what_came_and_what_was_wanted(written):
 
 
 def test_every_failed_expectation_is_named(written):
-    text = SETUP + '  expect:\n    - {balance: A1, equals: "1.00"}\n    - {months: A1, equals: 1}\n    - {events: 4}\n'
+    text = (
+        SETUP
+        + '  expect:\n    - {balance: A1, equals: "1.00"}\n    - {months: A1, equals: 1}\n    - {events: 4}\n'
+    )
     assert [one.where for one in failures(written(text))] == [
         "expectation 1 (balance A1)",
         "expectation 3 (events)",
@@ -99,19 +102,25 @@ def test_a_step_that_is_refused_without_being_expected_fails_with_the_refusal(wr
 
 
 def test_a_step_that_is_done_though_a_refusal_was_expected_fails(written):
-    text = SETUP + "    - {on: 2019-08-11, do: deposit, account: A1, month: 2019-08, refused: account_sealed}\n"
+    text = (
+        SETUP + "    - {on: 2019-08-11, do: deposit, account: A1, month: 2019-08, refused: account_sealed}\n"
+    )
     (failure,) = failures(written(text))
     assert (failure.got, failure.wanted) == ("done", "refused: account_sealed")
 
 
 def test_another_refusal_than_the_expected_one_fails(written):
-    text = SETUP + "    - {on: 2019-08-11, do: deposit, account: A9, month: 2019-08, refused: account_sealed}\n"
+    text = (
+        SETUP + "    - {on: 2019-08-11, do: deposit, account: A9, month: 2019-08, refused: account_sealed}\n"
+    )
     (failure,) = failures(written(text))
     assert "account_unknown" in failure.got
 
 
 def test_a_repetition_that_was_none_fails(written):
-    text = SETUP + "    - {on: 2019-08-11, do: deposit, account: A1, month: 2019-08, key: k, repeated: true}\n"
+    text = (
+        SETUP + "    - {on: 2019-08-11, do: deposit, account: A1, month: 2019-08, key: k, repeated: true}\n"
+    )
     (failure,) = failures(written(text))
     assert failure.got == "repeated: False"
 
@@ -197,4 +206,6 @@ def test_the_table_of_words_in_the_readme_is_current():
     readme = (ROOT / "README.md").read_text("utf-8")
     assert BEGIN in readme
     assert END in readme
-    assert within(readme) == readme, "the README's table of words is old: run python -m commands.scenarios.words README.md"
+    assert within(readme) == readme, (
+        "the README's table of words is old: run python -m commands.scenarios.words README.md"
+    )
