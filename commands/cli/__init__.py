@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from importlib import import_module
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import click
 
+from commands.cli.chinese import teach_click
 from commands.cli.opening import DEFAULT_LEDGER
-from commands.cli.output import Group, Option, words
+from commands.cli.output import Group, Option, choose_language, words
 
 
 class Known(NamedTuple):
@@ -63,11 +65,9 @@ class Overview(Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         # The language is needed before the first word of help or of an error is written.
-        for position, word in enumerate(args):
-            if word.startswith("--lang="):
-                ctx.meta["provident.language"] = word.removeprefix("--lang=")
-            elif word == "--lang" and position + 1 < len(args):
-                ctx.meta["provident.language"] = args[position + 1]
+        given = [word.removeprefix("--lang=") for word in args if word.startswith("--lang=")]
+        given += [after for word, after in pairwise(args) if word == "--lang"]
+        choose_language(given[0] if given else "")
         return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -116,9 +116,17 @@ class Overview(Group):
     zh="输出语言（也可用环境变量 PROVIDENT_LANG）。",
     help="The language of answers and help (or the variable PROVIDENT_LANG, else the locale).",
 )
-@click.version_option(package_name="provident-ledger", prog_name="provident")
+@click.version_option(
+    package_name="provident-ledger",
+    prog_name="provident",
+    cls=Option,
+    zh="显示版本。",
+    help="Show the version.",
+)
 def main(ledger: str, policy: str | None, lang: str | None) -> None:
     """An event-sourced ledger for a housing provident fund: every figure can be rebuilt and proved."""
 
+
+teach_click()
 
 __all__ = ["main"]

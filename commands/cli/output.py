@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from typing import Any, Final, TypeVar
 from unicodedata import east_asian_width
@@ -30,13 +31,18 @@ Advance = Callable[[int], None]
 # ---------------------------------------------------------------- language
 
 
+_chosen: ContextVar[str] = ContextVar("language", default="")
+
+
+def choose_language(wanted: str) -> None:
+    """Sets the language of this command line; empty for what the environment says."""
+    _chosen.set(wanted)
+
+
 def language() -> str:
     """``zh`` or ``en``: ``--lang``, else PROVIDENT_LANG, else the locale of the environment."""
-    context = click.get_current_context(silent=True)
-    wanted = context.find_root().meta.get("provident.language") if context else None
-    if not wanted:
-        names = ("PROVIDENT_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
-        wanted = next((os.environ[name] for name in names if os.environ.get(name)), "en")
+    names = ("PROVIDENT_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+    wanted = _chosen.get() or next((os.environ[name] for name in names if os.environ.get(name)), "en")
     return "zh" if wanted.lower().startswith("zh") else "en"
 
 
@@ -193,6 +199,12 @@ class Command(click.Command):
     def get_short_help_str(self, limit: int = 45) -> str:
         chosen = self.help_zh if language() == "zh" and self.help_zh else self.help or ""
         return chosen.strip().split("\n", 1)[0]
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        found = super().get_help_option(ctx)
+        if found is not None:
+            found.help = words("显示本帮助。", "Show this help.")
+        return found
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         english = self.help
