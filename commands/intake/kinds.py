@@ -51,7 +51,7 @@ class Remittance(ListReader):
             return None
         if self.first_row.setdefault(account, self.number) != self.number:
             self.refuse("account", Refusal("row_twice", account=account))
-        if not person and self.values.get("name"):
+        if self.values.get("name") and not self.values.get("id_number"):
             self.listed.names.append((self.number, account, self.values["name"]))
         return {
             "account": account,
