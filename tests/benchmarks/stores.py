@@ -34,11 +34,16 @@ SETTINGS: Final = (
 )
 
 
+def bench_book() -> PolicyBook:
+    """The bundled parameters are all that a remittance needs."""
+    return PolicyBook.bundled()
+
+
 class Stores:
     """Makes empty databases, and keeps one large city for each kind of database that several benchmarks use."""
 
-    def __init__(self, book: PolicyBook, tell: Tell) -> None:
-        self.book = book
+    def __init__(self, tell: Tell) -> None:
+        self.book = bench_book()
         self.tell = tell
         self.folder = Path(mkdtemp(prefix="provident-bench-"))
         self.next_month: dict[str, int] = {}
