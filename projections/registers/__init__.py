@@ -11,6 +11,7 @@ from ledger.streams.petition import PETITIONS
 from ledger.streams.proposal import PROPOSALS
 from ledger.streams.receipt import RECEIPTS
 from ledger.streams.remittance import REMITTANCES
+from ledger.streams.statement import STATEMENTS
 from projections.registers.register import Register
 
 REGISTERS: Final = {
@@ -25,5 +26,6 @@ REGISTERS: Final = {
         Register(PROPOSALS, indexed=("status",)),
         Register(RECEIPTS, indexed=("status",)),
         Register(REMITTANCES),
+        Register(STATEMENTS, indexed=("year",)),
     )
 }
