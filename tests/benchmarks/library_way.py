@@ -128,7 +128,7 @@ class LibraryWay:
     def project(self, seconds_max: float) -> float:
         """Events a second that the library's ``ProjectionRunner`` takes into a view, over so long at most."""
         last = len(self.ids) * (self.months + 1)
-        began = monotonic()
+        BalancesView.position, began = 0, monotonic()
         with ProjectionRunner(
             application_class=Accounts,
             projection_class=Balances,

@@ -92,6 +92,11 @@ class Stores:
             with self._administration() as connection:
                 connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
+    def drop_large(self, kind: str) -> None:
+        """Gives up the large cities of a kind of database."""
+        for key in [key for key in self._large if key[0] == kind]:
+            self.drop(self._large.pop(key))
+
     def settings(self) -> dict[str, str]:
         """The server's settings that matter here."""
         with self._administration() as connection:
