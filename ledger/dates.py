@@ -15,6 +15,7 @@ from functools import cache, lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from ledger.limits import YEAR_MAX, YEAR_MIN
 from ledger.refusal import Refusal
 
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
@@ -26,9 +27,10 @@ def parse_day(text: str) -> date:
     """A day from ``YYYY-MM-DD``; refuses ``date_malformed`` for 2019-02-30 and everything else."""
     found = _DAY.match(text)
     try:
-        return date(*map(int, found.groups())) if found else _malformed(text)
+        day = date(*map(int, found.groups())) if found else _malformed(text)
     except ValueError:
         return _malformed(text)
+    return day if YEAR_MIN <= day.year <= YEAR_MAX else _malformed(text)
 
 
 def _malformed(text: str) -> date:
@@ -39,7 +41,7 @@ def _malformed(text: str) -> date:
 def parse_month(text: str) -> int:
     """The number of a month from ``YYYY-MM`` or ``YYYYMM``; refuses ``month_malformed``."""
     found = _MONTH.match(text)
-    if not found or not 1 <= int(found[2]) <= 12:
+    if not found or not 1 <= int(found[2]) <= 12 or not YEAR_MIN <= int(found[1]) <= YEAR_MAX:
         raise Refusal("month_malformed", text=text[:40])
     return int(found[1]) * 12 + int(found[2]) - 1
 

@@ -40,3 +40,10 @@ CELL_CHARACTERS_MAX: Final = 32_767
 
 HEADER_ROWS_MAX: Final = 30
 """Rows among which the header of a list is looked for: title lines stand above it."""
+
+YEAR_MIN: Final = 1900
+YEAR_MAX: Final = 2199
+"""First and last year of any day or month: a deadline counted from one of them is still a day."""
+
+SETTLEMENT_CHUNK: Final = 10_000
+"""Accounts that one unit of work of the yearly settlement credits, unless another number is asked for."""

@@ -136,6 +136,10 @@ def test_a_register_that_is_not_at_the_version_of_its_events_is_refused():
         (parse_day, "2019-02-28\n", "date_malformed"),
         (parse_month, "2019-13", "month_malformed"),
         (parse_month, "2019", "month_malformed"),
+        (parse_month, "0000-01", "month_malformed"),
+        (parse_month, "9999-12", "month_malformed"),
+        (parse_day, "0001-01-01", "date_malformed"),
+        (parse_day, "9999-12-31", "date_malformed"),
     ],
 )
 def test_what_is_not_written_exactly_is_refused(read, text, code):
