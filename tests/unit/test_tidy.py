@@ -130,7 +130,7 @@ def test_the_name_of_every_test_is_a_sentence() -> None:
         _place(path, node)
         for path, tree in _trees().items()
         for node in tree.body
-        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and node.name.count("_") < 4
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and node.name.count("_") < 3
     ]
     assert short == []
 
