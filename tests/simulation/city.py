@@ -10,12 +10,13 @@ from typing import Any, NamedTuple
 from commands.handlers import COMMANDS
 from ledger.dates import format_month, month_of
 from ledger.streams.account import Account
-from ledger.streams.employer import Employer
+from ledger.streams.employer import Employer, expected_month
 
 Content = dict[str, Any]
 States = dict[str, dict[str, Any]]
 """The newest state of every stream, by kind and key."""
 
+NOTHING = "nothing"
 REASONS = (
     "rent",
     "home",
@@ -53,10 +54,8 @@ class City:
         """The next request, on a day that is never before the last."""
         self.day += timedelta(days=self.random.choice((0, 0, 1, 2, 3, 5, 9, 20)))
         self.states = states
-        (make,) = self.random.choices(list(_WEIGHTS), _WEIGHTS.values())
         self.asked += 1
-        command = make.__name__
-        content = make(self)
+        command, content = self._founding() or self._at_random()
         on = self.day
         if self.random.random() < 0.15:
             on -= timedelta(days=self.random.randrange(1, 120))
@@ -64,6 +63,23 @@ class City:
         approver = self.random.choice(("approver", "approver", "approver", "clerk", "")) if pays else ""
         actor = "approver" if command in ("approve", "reject") else "clerk"
         return Asked(f"request-{self.asked}", command, {"on": on.isoformat(), **content}, actor, approver)
+
+    def _founding(self) -> tuple[str, Content] | None:
+        """A city begins with employers and people."""
+        if len(self.states["employer"]) < 3:
+            employer = f"E{len(self.states['employer'])}"
+            return "register_employer", {"employer": employer, "rate": "0.12"}
+        if len(self.states["account"]) < 6:
+            return "open_account", open_account(self)
+        return None
+
+    def _at_random(self) -> tuple[str, Content]:
+        """Mostly about something that is there; now and then about nothing at all."""
+        while True:
+            (make,) = self.random.choices(list(_WEIGHTS), _WEIGHTS.values())
+            content = make(self)
+            if NOTHING not in content.values() or self.random.random() < 0.05:
+                return make.__name__, content
 
     # -- what is at hand
 
@@ -85,7 +101,7 @@ class City:
             for key, one in self.states[kind].items()
             if all(getattr(one, name) == value for name, value in equal.items())
         ]
-        return self.random.choice(keys or ["none"])
+        return self.random.choice(keys or [NOTHING])
 
     def month(self, near: int) -> str:
         return format_month(near + self.random.choice((0, 0, 0, 0, 0, 1, -1, 2)))
@@ -94,7 +110,11 @@ class City:
         state = self.of(account)
         if state.missing and self.random.random() < 0.3:
             return self.random.choice(state.missing)
-        return max(state.paid_up_to + 1, state.first_month) or month_of(self.day)
+        return max(state.paid_up_to + 1, state.first_month) if state.status else month_of(self.day)
+
+    def next_remittance(self, employer: str) -> int:
+        state: Employer = self.states["employer"].get(employer, Employer())
+        return expected_month(state) if state.status else month_of(self.day)
 
     def fen(self, around: int) -> str:
         fen = self.random.choice((1, around // 3, around, around, around + 1, 0, 10**16))
@@ -131,8 +151,7 @@ def take_over(city: City) -> Content:
 
 def remit(city: City) -> Content:
     employer = city.employer()
-    state: Employer = city.states["employer"].get(employer, Employer())
-    content = {"employer": employer, "month": city.month(state.paid_up_to + 1 or month_of(city.day))}
+    content: Content = {"employer": employer, "month": city.month(city.next_remittance(employer))}
     kind = city.random.randrange(6)
     if kind == 0:
         content["received"] = city.fen(360_000)
@@ -169,11 +188,7 @@ def allocate(city: City) -> Content:
     content: Content = {"receipt": city.some("receipt", status="held")}
     if city.random.random() < 0.3:
         employer = city.employer()
-        state: Employer = city.states["employer"].get(employer, Employer())
-        return content | {
-            "employer": employer,
-            "month": format_month(state.paid_up_to + 1 or month_of(city.day)),
-        }
+        return content | {"employer": employer, "month": format_month(city.next_remittance(employer))}
     account = city.account("normal")
     return content | {"account": account, "month": format_month(city.next_month(account))}
 
@@ -282,7 +297,7 @@ def merge_employers(city: City) -> Content:
 def split_employer(city: City) -> Content:
     employer = city.employer()
     staff = [key for key, one in city.states["account"].items() if one.employer == employer]
-    return {"employer": employer, "into": city.employer(), "accounts": staff[:2] or ["none"]}
+    return {"employer": employer, "into": city.employer(), "accounts": staff[:2] or [NOTHING]}
 
 
 def close_employer(city: City) -> Content:

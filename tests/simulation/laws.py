@@ -93,7 +93,8 @@ def check_books(events: list[Recorded], states: dict[str, dict[str, Any]]) -> No
     assert -balances["201"] == members, "account 201 is the sum of the personal balances"
     held = sum(one.open_fen for one in states["receipt"].values())
     assert -balances["219"] == held, "account 219 is the sum of the held receipts"
-    ordered = sum(one.body.principal_fen for one in events if isinstance(one.body, payments.Ordered))
+    orders = [one.body for one in events if isinstance(one.body, payments.Ordered)]
+    ordered = sum(one.principal_fen + one.interest_fen for one in orders)
     left = sum(
         -sum(accounts.effect(one.body))
         for one in events
