@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,46 +24,42 @@ def after_step(reached):
     if reached == sys.argv[2]:
         time.sleep(600)
 
-Desk(sys.argv[1], after_step=after_step).do("remit", json.load(open(sys.argv[3])), actor="clerk", key="K1")
+Desk(sys.argv[1], after_step=after_step).do("remit", json.loads(sys.argv[3]), actor="clerk", key="K1")
 """
 
 
 @pytest.fixture
 def remittance(desk: Desk) -> dict[str, Any]:
-    """A remittance of ten thousand persons, whose accounts are open."""
+    """A remittance for everybody who has an account with the employer: ten thousand persons."""
     keys = [f"A{number:05d}" for number in range(HEADS)]
     on = {"on": "2019-07-01", "employer": "E1"}
     desk.do("register_employer", {**on, "rate": "0.12"})
     desk.do("open_accounts", {**on, "lines": [{"account": key, "base": "5000.00"} for key in keys]})
-    return {**on, "month": "2019-07", "lines": [{"account": key} for key in keys]}
+    return {**on, "month": "2019-07"}
 
 
-@pytest.mark.parametrize("step", ["decide", "append", "project", "seal"])
+@pytest.mark.parametrize("step", ["append", "seal"])
 def test_a_remittance_killed_on_its_way_is_booked_exactly_once(
-    step: str, desk: Desk, remittance: dict[str, Any], ledger_url: str, tmp_path: Path, book: PolicyBook
+    step: str, desk: Desk, remittance: dict[str, Any], ledger_url: str, book: PolicyBook
 ) -> None:
-    kill_after(step, ledger_url, remittance, tmp_path / "remittance.json")
+    kill_after(step, ledger_url, remittance)
     outcome = desk.do("remit", remittance, key="K1")
     assert not outcome.repeated
     assert outcome.result["heads"] == HEADS
-    assert desk.do("remit", remittance, key="K1").repeated
     check_booked_once(desk, book)
 
 
 def test_a_remittance_killed_while_it_writes_is_booked_exactly_once(
-    desk: Desk, remittance: dict[str, Any], ledger_url: str, tmp_path: Path, book: PolicyBook
+    desk: Desk, remittance: dict[str, Any], ledger_url: str, book: PolicyBook
 ) -> None:
     """Nobody waits for a step here: the process dies while its events are on their way into the table."""
-    kill_after("decide", ledger_url, remittance, tmp_path / "remittance.json", waiting_at="never")
+    kill_after("decide", ledger_url, remittance, waiting_at="never")
     assert desk.do("remit", remittance, key="K1").result["heads"] == HEADS
     check_booked_once(desk, book)
 
 
-def kill_after(
-    step: str, url: str, remittance: dict[str, Any], content: Path, waiting_at: str | None = None
-) -> None:
-    content.write_text(json.dumps(remittance), "utf-8")
-    arguments = [sys.executable, "-c", REMIT, url, waiting_at or step, str(content)]
+def kill_after(step: str, url: str, remittance: dict[str, Any], waiting_at: str | None = None) -> None:
+    arguments = [sys.executable, "-c", REMIT, url, waiting_at or step, json.dumps(remittance)]
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         reached = [line.strip() for line in iter(process.stdout.readline, f"{step}\n")]
