@@ -1,0 +1,1 @@
+"""A city that does not exist: files as payroll offices send them, with the defects that real files have."""
