@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Protocol
 
 import msgspec
@@ -204,7 +205,7 @@ class UnitOfWork:
         """Appends what was decided, sorted by stream id (twice as quick for the index), then projects it."""
         self._after_step("decide")
         events = [one for kind in self.changes.values() for change in kind.values() for one in change.events]
-        events.sort(key=lambda one: one.originator_id)
+        events.sort(key=attrgetter("originator_id"))
         if events:
             self._save(Batch(events), uow=self)
         self._after_step("append")

@@ -142,7 +142,7 @@ class Register:
         before = zip(*(msgspec.structs.astuple(one.state_read) for one in known.values()), strict=True)
         after = zip(*(msgspec.structs.astuple(one.state) for one in known.values()), strict=True)
         touched = {
-            index: [_to_column(value, self._to_json[index], sqlite) for value in new]
+            index: self._column(index, new, sqlite)
             for index, (old, new) in enumerate(zip(before, after, strict=True))
             if old != new
         }
@@ -151,6 +151,12 @@ class Register:
         written = write(connection, list(known), versions, touched)
         if written != len(known):
             raise Refusal("version_conflict", kind=self.stream.kind, expected=len(known), written=written)
+
+    def _column(self, index: int, values: tuple[Any, ...], sqlite: bool) -> list[Any]:
+        """The values of one column, as the driver takes them; numbers are taken as they are."""
+        if self._kinds[index] is BigInteger:
+            return list(values)
+        return [_to_column(value, self._to_json[index], sqlite) for value in values]
 
     def _update_by_rows(
         self, connection: Connection, keys: list[str], versions: _Versions, touched: dict[int, list[Any]]
@@ -210,6 +216,7 @@ def _reader(hint: Any) -> Callable[[Any], Any] | None:
     return _day if date in (hint, *get_args(hint)) else None
 
 
+@lru_cache(maxsize=4096)
 def _day(value: Any) -> Any:
     return date.fromisoformat(value) if isinstance(value, str) else value
 
