@@ -359,7 +359,7 @@ def _reversed(state: Account, event: EntryReversed) -> Account:
             missing.remove(paid)
             paid -= 1
         more |= {"paid_up_to": paid, "missing": tuple(sorted(missing))}
-    if event.of_topic == BalanceTakenOver.topic:
+    if event.of_topic == BalanceTakenOver.topic and not more["months"]:
         more |= {"paid_up_to": 0, "first_month": state.bases[0][0] if state.bases else 0}
     if state.status == "closed":
         more |= {"status": "sealed", "broken_on": state.broken_on or event.effective_on}
@@ -739,7 +739,13 @@ def reverse(
 
 
 def _months_of(body: Event) -> int:
-    return 1 if isinstance(body, Deposited) else getattr(body, "months", 0)
+    match body:
+        case Deposited():
+            return 1
+        case TransferredIn() | BalanceTakenOver():
+            return body.months
+        case _:
+            return 0
 
 
 def check_amount(amount_fen: int) -> int:
