@@ -108,13 +108,14 @@ _Loader.yaml_implicit_resolvers = {
 
 
 def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
-    read = {
+    words = [key.value for key, _ in node.value]
+    if len(set(words)) < len(words):
+        raise yaml.constructor.ConstructorError(None, None, "a word stands twice", node.start_mark)
+    loader.flatten_mapping(node)
+    return {
         loader.construct_object(key, deep=True): loader.construct_object(value, deep=True)
         for key, value in node.value
     }
-    if len(read) < len(node.value):
-        raise yaml.constructor.ConstructorError(None, None, "a word stands twice", node.start_mark)
-    return read
 
 
 _Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
