@@ -26,6 +26,8 @@ COMMANDS: Final = {
     known.name: known
     for known in (
         Known("demo", "demo:demo", "示例城市：导入、查询、举证", "A small city: import, ask, prove"),
+        Known("import", "importing:import_group", "导入文件", "Take files in"),
+        Known("sample", "importing:sample", "生成示例文件", "Write files to try with"),
         Known("init", "database:init", "建立账本", "Make a ledger"),
         Known("db", "database:db", "账本升级与数据库角色", "Upgrade a ledger, grant its roles"),
         Known("do", "doing:do", "办理业务", "Carry out a command"),
