@@ -57,6 +57,7 @@ COMMANDS: Final = {
         Known("restore", "jobs:restore", "恢复备份", "Put a backup into an empty ledger"),
         Known("rules", "rules:rules", "规则与依据", "The rules of the law"),
         Known("policy", "policy:policy", "法定参数", "The legal parameters"),
+        Known("bench", "bench:bench", "测量并对照", "Figures, side by side"),
         Known("scenario", "scenario:scenario", "核对情景案例", "Check cases in the fund's language"),
     )
 }
