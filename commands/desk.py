@@ -19,6 +19,8 @@ from ledger.store.unit_of_work import Outcome, Request, Step, UnitOfWork
 from ledger.streams.proposal import require_two
 from migrations import upgrade
 from projections.registers import REGISTERS
+from projections.views.journal import Journal
+from projections.views.view import catch_up
 
 Beside = Callable[[Work, dict[str, Any]], None]
 
@@ -82,6 +84,8 @@ class Desk:
         spec = COMMANDS[command]
         if spec.pays:
             require_two(actor, approver)
+        if spec.needs_journal:
+            catch_up(self.ledger.database, Journal())
         request = Request(key or str(uuid4()), command, actor, given, approver)
 
         def decide(uow: UnitOfWork) -> dict[str, Any]:

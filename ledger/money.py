@@ -82,13 +82,21 @@ def rounded(exact_fen: Decimal | Fraction, mode: str) -> int:
     if mode not in ROUNDINGS:
         raise Refusal("rounding_unknown", mode=mode, known=", ".join(ROUNDINGS))
     if isinstance(exact_fen, Fraction):
-        unit = {"fen": 1, "jiao": 10, "yuan": 100}[mode.split("_")[0]]
-        scaled = exact_fen / unit
-        whole, rest = divmod(scaled.numerator, scaled.denominator)
-        rule = mode.split("_", 1)[1]
-        if rule == "half_up":
-            up = 2 * rest >= scaled.denominator if scaled >= 0 else 2 * rest > scaled.denominator
-        else:
-            up = rest > 0 and (rule == "up" or (rule == "down" and scaled < 0))
-        return (whole + up) * unit
+        return rounded_ratio(exact_fen.numerator, exact_fen.denominator, mode)
     return ROUNDINGS[mode](exact_fen)
+
+
+def rounded_ratio(numerator: int, denominator: int, mode: str) -> int:
+    """Whole fen from an exact ratio of whole numbers, the denominator above zero: the quick way of bulk work."""
+    size, _, rule = mode.partition("_")
+    unit = _UNIT_FEN[size]
+    denominator *= unit
+    whole, rest = divmod(numerator, denominator)
+    if rule == "half_up":
+        up = 2 * rest >= denominator if numerator >= 0 else 2 * rest > denominator
+    else:
+        up = rest > 0 and (rule == "up" or (rule == "down" and numerator < 0))
+    return (whole + up) * unit
+
+
+_UNIT_FEN: Final = {"fen": 1, "jiao": 10, "yuan": 100}

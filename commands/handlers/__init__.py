@@ -1,6 +1,15 @@
 """One handler for each command: it reads registers, takes a decision and adds its events to a unit of work."""
 
-from commands.handlers import accounts, deposits, employers, openings, parameters, proposals, withdrawals
+from commands.handlers import (
+    accounts,
+    deposits,
+    employers,
+    interest,
+    openings,
+    parameters,
+    proposals,
+    withdrawals,
+)
 from commands.handlers.registry import COMMANDS, Command, Work
 
 __all__ = [
@@ -10,6 +19,7 @@ __all__ = [
     "accounts",
     "deposits",
     "employers",
+    "interest",
     "openings",
     "parameters",
     "proposals",

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from commands.handlers.employers import leave_arrears, transfer_account
+from commands.handlers.interest import credit_on_closing
 from commands.handlers.registry import Work, command
 from commands.law import versions
 from commands.schemas import collection as schemas
@@ -234,6 +235,8 @@ def transfer_in(work: Work, given: dict[str, Any]) -> dict[str, Any]:
 def transfer_out(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Sends the whole balance to another city, closes the account, and orders the payment."""
     account, on = given["account"], given["on"]
+    principal_fen = work.account(account).balance_fen
+    interest_fen = credit_on_closing(work, account, on)
     state = work.account(account)
     events = accounts.transfer_out(state, account, given["to_centre"], given["letter"], on)
     leave_arrears(work, account, state, month_of(on) - 1, on)
@@ -244,7 +247,8 @@ def transfer_out(work: Work, given: dict[str, Any]) -> dict[str, Any]:
         effective_on=on,
         cause=f"account-{account}/{version}",
         payee=given["to_centre"],
-        principal_fen=state.balance_fen,
+        principal_fen=principal_fen,
+        interest_fen=interest_fen,
     )
     work.add("payment", payment, payments.order(work.uow.state("payment", payment), payment, ordered))
     return {"account": account, "amount_fen": state.balance_fen, "payment": payment}

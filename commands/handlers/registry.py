@@ -67,7 +67,10 @@ Handler = Callable[[Work, dict[str, Any]], dict[str, Any]]
 
 
 class Command(msgspec.Struct, frozen=True):
-    """One command. ``pays`` commands are proposed by one actor and approved by another."""
+    """One command. ``pays`` commands are proposed by one actor and approved by another.
+
+    ``needs_journal`` commands decide from the books, which are brought up to date before them.
+    """
 
     name: str
     schema: Schema
@@ -75,20 +78,21 @@ class Command(msgspec.Struct, frozen=True):
     clause: str
     pays: bool
     zh: str
+    needs_journal: bool = False
 
 
 COMMANDS: Final[dict[str, Command]] = {}
 
 
 def command(
-    name: str, schema: type[Schema], *, clause: str, zh: str, pays: bool = False
+    name: str, schema: type[Schema], *, clause: str, zh: str, pays: bool = False, needs_journal: bool = False
 ) -> Callable[[Handler], Handler]:
     """Registers a handler under the name that scenarios, the command line and the API use."""
 
     def register(handler: Handler) -> Handler:
         if name in COMMANDS:
             raise ValueError(f"two handlers are called {name}")
-        COMMANDS[name] = Command(name, schema(), handler, clause, pays, zh)
+        COMMANDS[name] = Command(name, schema(), handler, clause, pays, zh, needs_journal)
         return handler
 
     return register

@@ -8,6 +8,7 @@ from typing import Any
 from commands.handlers.accounts import live_accounts
 from commands.handlers.deposits import check_owner
 from commands.handlers.employers import leave_arrears
+from commands.handlers.interest import credit_on_closing
 from commands.handlers.registry import Work, command
 from commands.law import explanation
 from commands.schemas import collection as schemas
@@ -124,17 +125,18 @@ def _take(
     """Takes an amount from one account and orders its payment; nothing happens for nothing."""
     if not amount_fen:
         return ""
+    interest_fen = credit_on_closing(work, account, on) if closing else 0
     state = work.account(account)
     version = work.uow.version("account", account) + 1
     payment = payments.key(account, version)
     events = accounts.withdraw(
         state,
         account,
-        amount_fen,
+        amount_fen + interest_fen,
         reason=reason,
         closing=closing,
         order=work.law.value("withdrawal_part_order", on),
-        room=_room(work, account, state, on),
+        room=_room(work, account, state, on, interest_fen),
         payment=payment,
         explanation=proof,
         on=on,
@@ -146,16 +148,18 @@ def _take(
         cause=f"account-{account}/{version}",
         payee=state.person,
         principal_fen=amount_fen,
+        interest_fen=interest_fen,
     )
     work.add("payment", payment, payments.order(work.uow.state("payment", payment), payment, ordered))
     return payment
 
 
-def _room(work: Work, account: str, state: Account, on: date) -> accounts.Room:
-    """What a day can give; the history is read only when something has moved after it."""
+def _room(work: Work, account: str, state: Account, on: date, interest_fen: int) -> accounts.Room:
+    """What a day can give, with the interest that was just credited; history is read when something moved after it."""
     if state.moved_on is None or on >= state.moved_on:
         return accounts.room_on(state, on)
-    return accounts.room_from(_history(work, account), on)
+    room = accounts.room_from(_history(work, account), on)
+    return room._replace(carried_fen=room.carried_fen + interest_fen, later_fen=room.later_fen + interest_fen)
 
 
 def _history(work: Work, account: str) -> list[Recorded]:
@@ -184,6 +188,8 @@ def reverse(work: Work, given: dict[str, Any]) -> dict[str, Any]:
         require_two(work.actor, work.approver)
     version = work.uow.version("account", account) + 1
     after = work.add("account", account, events)
+    if isinstance(original.body, (accounts.Withdrawn, accounts.TransferredOut)):
+        after = _take_back_interest(work, account, original, history, given["reason"])
     result = {"account": account, "reverses": original.originator_version, "balance_fen": after.balance_fen}
     if isinstance(original.body, accounts.Deposited):
         payer = ACCOUNTS.fold([one.body for one in history if one.id < original.id]).employer
@@ -193,6 +199,23 @@ def reverse(work: Work, given: dict[str, Any]) -> dict[str, Any]:
             _hold_again(work, receipt, reversal, amount_fen, payer)
             result |= {"held_fen": amount_fen, "receipt": receipt}
     return result
+
+
+def _take_back_interest(
+    work: Work, account: str, original: Recorded, history: list[Recorded], reason: str
+) -> Account:
+    """The interest on closing (销户利息) goes back with the closing: the account earns on as if nothing had been."""
+    state = work.account(account)
+    version = original.originator_version - 1
+    paid = next((one for one in history if one.originator_version == version), None)
+    if paid is None or not isinstance(paid.body, accounts.InterestCredited):
+        return state
+    if paid.body.kind != "closing" or version in state.reversed:
+        return state
+    seen = [*history, *work.uow.changes["account"][account].events]
+    room = accounts.room_from(seen, paid.body.effective_on)
+    after: Account = work.add("account", account, accounts.reverse(state, account, paid, reason, room))
+    return after
 
 
 def _hold_again(

@@ -62,6 +62,14 @@ class History:
         found = {key: self.account(key) for key in sorted(keys)}
         return {key: one for key, one in found.items() if one.employer == employer and one.status != "closed"}
 
+    def adjusted_fen(self, year: int) -> int:
+        found = [one.body for one in self.events if isinstance(one.body, accounts.InterestCredited)]
+        return sum(
+            one.carried_fen + one.current_fen
+            for one in found
+            if one.kind == "adjustment" and one.year == year
+        )
+
     def subject_fen(self, code: str) -> int:
         """The balance of a subject of the chart on the side where it normally stands."""
         if code not in CHART:
@@ -148,6 +156,12 @@ QUESTIONS: Final[dict[str, Question]] = {
     "centre_due": Question("the centre's last day in a petition", _field("petition", "centre_due_on")),
     "paid": Question(
         "the amount of a payment order, `ACCOUNT.VERSION` (划款指令)", _field("payment", "amount_fen"), True
+    ),
+    "year": Question("`settling` or `settled`, of a fund year (年终结息)", _field("year", "status")),
+    "year_adjusted": Question(
+        "what adjustments after its settlement added to a fund year's interest (补息)",
+        lambda h, key: h.adjusted_fen(int(key)),
+        money=True,
     ),
     "trial_balance": Question(
         "the balance of a subject on its normal side (试算平衡)",

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from ledger.streams import account, general_ledger, receipt
+from ledger.streams import account, general_ledger, receipt, year
 from ledger.streams.base import Event
 
 Line = tuple[str, int]
 """``(code, fen)``: debit positive, credit negative. A code may carry a sub-account after a dot."""
 
 BANK, MEMBERS, HELD, HELD_OPENING = "101", "201", "219", "219.opening"
+INTEREST_PAYABLE, INTEREST_EXPENSE = "211", "411.members"
 
 
 def entry(debit: str, credit: str, fen: int) -> tuple[Line, ...]:
@@ -31,7 +32,7 @@ def _deposited(event: account.Deposited) -> tuple[Line, ...]:
 
 def _reversed(event: account.EntryReversed) -> tuple[Line, ...]:
     """冲账: the entry of the original the other way round; a contribution goes back to the held money."""
-    other = {"bank": BANK, "held": HELD, "opening": HELD_OPENING}[event.money]
+    other = {"bank": BANK, "held": HELD, "opening": HELD_OPENING, "interest": INTEREST_PAYABLE}[event.money]
     return entry(other, MEMBERS, event.carried_fen + event.current_fen)
 
 
@@ -53,9 +54,11 @@ POSTING_RULES: Final[dict[type[Event], Callable[[Any], tuple[Line, ...]]]] = {
     account.TransferredOut: lambda e: entry(MEMBERS, BANK, e.carried_fen + e.current_fen),
     account.Withdrawn: lambda e: entry(MEMBERS, BANK, e.carried_fen + e.current_fen),
     account.EntryReversed: _reversed,
+    account.InterestCredited: lambda e: entry(INTEREST_PAYABLE, MEMBERS, e.carried_fen + e.current_fen),
     receipt.Received: _received,
     receipt.Returned: lambda e: entry(HELD, BANK, e.amount_fen),
     general_ledger.Opened: _opened,
+    year.InterestTruedUp: lambda e: entry(INTEREST_EXPENSE, INTEREST_PAYABLE, e.difference_fen),
 }
 
 

@@ -185,8 +185,8 @@ class EntryReversed(Event, frozen=True):
     """A movement was reversed (冲账), once, with its reason and at its original value date.
 
     ``carried_fen`` and ``current_fen`` are signed and are added to the account, ``months`` of contribution are taken
-    back. ``money`` says where the other side is: ``bank``, or ``held`` when a contribution goes back to the unallocated
-    money of its employer.
+    back. ``money`` says where the other side is: ``bank``, ``held`` when a contribution goes back to the unallocated
+    money of its employer, ``opening``, or ``interest`` when credited interest is payable again.
     """
 
     reverses: int
@@ -198,6 +198,41 @@ class EntryReversed(Event, frozen=True):
     month: str = ""
     months: int = 0
     original_recorded_on: date | None = None
+
+
+class RateSegment(msgspec.Struct, frozen=True, array_like=True):
+    """Days from ``first`` on with one rate for each part: products in fen-days and yearly rates."""
+
+    first: date
+    carried_products: int
+    current_products: int
+    carried_rate: Decimal
+    current_rate: Decimal
+
+
+@event("account.interest_credited", moves_money=True)
+class InterestCredited(Event, frozen=True):
+    """Interest was credited (结息): on the settlement day, on closing, or as an adjustment after the settlement.
+
+    ``kind``: ``settlement`` 年终结息, ``closing`` 销户、转出利息, ``adjustment`` 补息. ``carried_fen`` and ``current_fen``
+    are the interest on either part from ``first`` to ``through``, less ``before_fen`` that had been credited for
+    the fund year; both join the carried-forward part. The products are fen-days; ``segments`` stand where rates
+    changed on the way.
+    """
+
+    kind: str
+    year: int
+    first: date
+    through: date
+    carried_fen: int
+    current_fen: int
+    carried_products: int
+    current_products: int
+    carried_rate: Decimal
+    current_rate: Decimal
+    parameters: tuple[str, ...]
+    segments: tuple[RateSegment, ...] = ()
+    before_fen: int = 0
 
 
 # ---------------------------------------------------------------- state
@@ -387,6 +422,9 @@ _STEPS: Final[dict[type[Event], Any]] = {
     Withdrawn: lambda state, event: _moved(state, event.effective_on, -event.carried_fen, -event.current_fen),
     Closed: lambda state, event: replace(state, status="closed"),
     EntryReversed: _reversed,
+    InterestCredited: lambda state, event: _moved(
+        state, event.effective_on, event.carried_fen + event.current_fen, 0
+    ),
 }
 
 ACCOUNTS: Final = Stream("account", Account(), evolve)
@@ -730,12 +768,15 @@ def reverse(
             carried_fen=-carried,
             current_fen=-current,
             reason=reason,
-            money="opening" if isinstance(body, BalanceTakenOver) else "held" if held else "bank",
+            money=_OTHER_SIDE.get(type(body), "held" if held else "bank"),
             month=body.month if isinstance(body, Deposited) else "",
             months=_months_of(body),
             original_recorded_on=business_day(original.recorded_at),
         ),
     )
+
+
+_OTHER_SIDE: Final[dict[type[Event], str]] = {BalanceTakenOver: "opening", InterestCredited: "interest"}
 
 
 def _months_of(body: Event) -> int:
@@ -811,6 +852,8 @@ def effect(body: Event) -> tuple[int, int]:
             return -body.carried_fen, -body.current_fen
         case TransferredIn():
             return 0, body.amount_fen
+        case InterestCredited():
+            return body.carried_fen + body.current_fen, 0
         case _:
             return 0, 0
 

@@ -12,6 +12,7 @@ from ledger.streams.proposal import PROPOSALS
 from ledger.streams.receipt import RECEIPTS
 from ledger.streams.remittance import REMITTANCES
 from ledger.streams.statement import STATEMENTS
+from ledger.streams.year import YEARS
 from projections.registers.register import Register
 
 REGISTERS: Final = {
@@ -26,6 +27,7 @@ REGISTERS: Final = {
         Register(PROPOSALS, indexed=("status",)),
         Register(RECEIPTS, indexed=("status",)),
         Register(REMITTANCES),
+        Register(YEARS, indexed=("status",)),
         Register(STATEMENTS, indexed=("year",)),
     )
 }

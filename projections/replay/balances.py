@@ -17,6 +17,7 @@ SELECT substr(stream_id, 9) AS account,
            WHEN 'account.transferred_out/1'    THEN -{carried_fen} - {current_fen}   -- 异地转出
            WHEN 'account.withdrawn/1'          THEN -{carried_fen} - {current_fen}   -- 提取
            WHEN 'account.entry_reversed/1'     THEN {carried_fen} + {current_fen}    -- 冲账（带符号）
+           WHEN 'account.interest_credited/1'  THEN {carried_fen} + {current_fen}    -- 结息
            ELSE 0
        END) AS BIGINT) AS balance_fen
 FROM event

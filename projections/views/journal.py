@@ -12,12 +12,13 @@ from datetime import date
 from itertools import groupby
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import BigInteger, Column, Connection, Date, Integer, Table, Text, func, insert, select
+from sqlalchemy import BigInteger, Column, Connection, Date, Integer, Table, Text, func, insert, or_, select
 
 from ledger.books.chart import CHART
 from ledger.books.posting import post
+from ledger.refusal import Refusal
 from ledger.store.tables import metadata
-from projections.views.view import Seen, target
+from projections.views.view import Seen, position_of, target
 
 VOUCHER: Final = Table(
     "view_voucher_v1",
@@ -118,6 +119,21 @@ def _balance(code: str, debit_fen: int, credit_fen: int) -> Balance:
         credit_fen,
         sign * (debit_fen - credit_fen),
     )
+
+
+def turnover_fen(connection: Connection, code: str, first: date, last: date, head: int) -> int:
+    """Debits less credits of a subject with value dates from ``first`` to ``last``, sub-accounts included, in fen.
+
+    Refuses ``books_behind`` unless the journal has come as far as the event ``head``.
+    """
+    position = position_of(connection, Journal())
+    if position != head:
+        raise Refusal("books_behind", position=position, head=head)
+    asked = select(func.coalesce(func.sum(VOUCHER.c.debit_fen - VOUCHER.c.credit_fen), 0)).where(
+        or_(VOUCHER.c.code == code, VOUCHER.c.code.like(f"{code}.%")),
+        VOUCHER.c.effective_on.between(first, last),
+    )
+    return int(connection.execute(asked).scalar_one())
 
 
 def vouchers(

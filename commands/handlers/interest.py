@@ -1,0 +1,241 @@
+"""Commands about members' interest (结息): the yearly settlement in chunks, interest on closing, adjustments."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from functools import cache
+from typing import Any, Final
+
+from sqlalchemy import Connection, or_, select
+
+from commands.handlers.registry import Work, command
+from commands.schemas import year as schemas
+from ledger.books.posting import INTEREST_PAYABLE
+from ledger.dates import fund_year_bounds, parse_day
+from ledger.limits import SETTLEMENT_CHUNK
+from ledger.policy.rules.interest import Terms, interest_terms
+from ledger.refusal import Refusal
+from ledger.store.movements import has_movement_before, moment_text, movements_of
+from ledger.store.tables import utc_text
+from ledger.streams import account as accounts
+from ledger.streams import interest
+from ledger.streams import year as years
+from projections.registers import REGISTERS
+from projections.views.journal import turnover_fen
+
+CITY = "葫政发〔2019〕12号"
+
+HALF_DONE: Final = ("under", "correction")
+"""Held money that waits for a remittance or a correction to be finished."""
+
+
+def terms_known(work: Work) -> interest.TermsOf:
+    """The terms of a period as the law is known on the day of recording; made once for each period."""
+
+    @cache
+    def terms_of(first: date, end: date, on: date) -> Terms:
+        return interest_terms(work.law.book, first, end, on, work.known_on)
+
+    return terms_of
+
+
+# ---------------------------------------------------------------- closing
+
+
+def credit_on_closing(work: Work, account: str, on: date) -> int:
+    """Credits what an account has earned before its money leaves for good (销户利息), and returns it in fen."""
+    state = work.account(account)
+    history = work.ledger.stream(f"account-{account}", work.uow.connection)
+    credited = interest.on_closing(state, history, on, _last_settled(work), terms_known(work))
+    work.add("account", account, credited)
+    return sum(one.carried_fen + one.current_fen for one in credited)
+
+
+def _last_settled(work: Work) -> int:
+    settled = REGISTERS["year"].keys_where(work.uow.connection, status="settled")
+    return max(map(int, settled), default=0)
+
+
+# ---------------------------------------------------------------- settlement
+
+
+@command("settle_year", schemas.SettleYear, clause=f"{CITY} 第二十四条", zh="年终结息", needs_journal=True)
+def settle_year(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """Settles the next chunk of a fund year; the first begins the settlement, the last completes it.
+
+    Refuses ``year_not_over``, ``year_settled``, ``year_before_unsettled`` and ``year_unfinished``.
+    """
+    year, on = given["year"], given["on"]
+    key = years.key(year)
+    if not work.uow.state("year", key).status:
+        _start(work, year, on, given["chunk"] or SETTLEMENT_CHUNK)
+    state: years.Year = work.uow.state("year", key)
+    number = years.require_chunk(state, year, given["number"])
+    keys = _keys_after(work.uow.connection, state.last_key, state.chunk, fund_year_bounds(year)[0])
+    net_fen = _settle_accounts(work, year, state, number, keys) if keys else 0
+    if len(keys) < state.chunk:
+        _finish(work, year, on, net_fen)
+    after: years.Year = work.uow.state("year", key)
+    return {
+        "year": year,
+        "chunk": number,
+        "accounts": after.accounts,
+        "credited": after.credited,
+        "carried_fen": after.carried_fen,
+        "current_fen": after.current_fen,
+        "finished": after.status == "settled",
+    }
+
+
+def _start(work: Work, year: int, on: date, chunk: int) -> None:
+    key = years.key(year)
+    first, last = fund_year_bounds(year)
+    before: years.Year = work.uow.state("year", years.key(year - 1))
+    if before.status != "settled" and has_movement_before(work.uow.connection, first):
+        raise Refusal("year_before_unsettled", year=year, before=year - 1)
+    terms = terms_known(work)(first, date(year + 1, 7, 1), last)
+    carried_rate, current_rate = terms.rates
+    started = years.SettlementStarted(
+        effective_on=on,
+        chunk=chunk,
+        carried_rate=carried_rate,
+        current_rate=current_rate,
+        parameters=terms.parameters,
+        started_at=utc_text(work.uow.recorded_at),
+        read_since=before.next_since if before.status == "settled" else "",
+    )
+    unfinished = _unfinished(work, last) if on >= last else ()
+    work.add("year", key, years.start(work.uow.state("year", key), year, started, unfinished))
+
+
+def _unfinished(work: Work, last: date) -> list[str]:
+    """What of the year is half done: money held for a remittance or a correction, payments proposed and not decided."""
+    held = work.find("receipt", status="held")
+    open_proposals = work.find("proposal", status="open")
+    return [
+        *(
+            f"receipt {key} ({one.why})"
+            for key, one in held.items()
+            if one.why in HALF_DONE and one.received_on and one.received_on <= last
+        ),
+        *(
+            f"proposal {key} ({one.command})"
+            for key, one in open_proposals.items()
+            if parse_day(str(one.content.get("on", last))) <= last
+        ),
+    ]
+
+
+def _keys_after(connection: Connection, last_key: str, count: int, first: date) -> list[str]:
+    """The next accounts that may have earned something: with a balance, or moved since the year began."""
+    table = REGISTERS["account"].table.c
+    asked = (
+        select(table.key)
+        .where(table.key > last_key, table.moved_on.is_not(None))
+        .where(or_(table.carried_fen + table.current_fen != 0, table.moved_on >= first))
+        .order_by(table.key)
+        .limit(count)
+    )
+    return list(connection.execute(asked).scalars())
+
+
+def _settle_accounts(work: Work, year: int, state: years.Year, number: int, keys: Sequence[str]) -> int:
+    """Credits the accounts of a chunk and returns what that took out of account 211, in fen."""
+    first, last = fund_year_bounds(year)
+    end = date(year + 1, 7, 1)
+    terms = terms_known(work)(first, end, last)
+    accounts_now = work.uow.load("account", keys)
+    moved, next_since = _movements(work.uow.connection, keys, state.read_since, end.toordinal())
+    credited = carried_fen = current_fen = 0
+    for key in keys:
+        own = accounts_now[key]
+        if own.status == "closed":
+            continue  # its interest was paid with its money
+        earned = interest.earning(own.balance_fen, moved[key], year, own.reversed)
+        found = interest.credit(earned, terms, "settlement", year, last)
+        if found is None:
+            continue
+        if own.balance_fen + found.carried_fen + found.current_fen < 0:
+            raise Refusal("insufficient_balance", account=key, amount_fen=-found.carried_fen - found.current_fen,
+                          available_fen=own.balance_fen)  # fmt: skip
+        work.add("account", key, (found,))
+        credited += 1
+        carried_fen += found.carried_fen
+        current_fen += found.current_fen
+    settled = years.ChunkSettled(
+        effective_on=last,
+        number=number,
+        accounts=len(keys),
+        credited=credited,
+        carried_fen=carried_fen,
+        current_fen=current_fen,
+        last_key=keys[-1],
+        next_since=next_since,
+    )
+    work.add("year", years.key(year), (settled,))
+    return carried_fen + current_fen
+
+
+def _movements(
+    connection: Connection, keys: Sequence[str], since: str, next_first: int
+) -> tuple[dict[str, list[interest.Versioned]], str]:
+    """The movements of a chunk's accounts by one question, and since when movements of the next year were recorded."""
+    moved: dict[str, list[interest.Versioned]] = defaultdict(list)
+    next_since = ""
+    for key, version, body, recorded_at in movements_of(connection, keys, since):
+        moved[key].append((version, body))
+        if interest.bears_from(body) >= next_first:
+            moment = moment_text(recorded_at)
+            next_since = min(next_since or moment, moment)
+    return moved, next_since
+
+
+def _finish(work: Work, year: int, on: date, just_credited_fen: int) -> None:
+    """The last step: what account 211 holds for the year is brought to nothing, and the year is settled."""
+    first, last = fund_year_bounds(year)
+    held_fen = turnover_fen(work.uow.connection, INTEREST_PAYABLE, first, last, work.uow.head.event_id)
+    state: years.Year = work.uow.state("year", years.key(year))
+    events = years.finish(state, last, on, held_fen + just_credited_fen)
+    work.add("year", years.key(year), events)
+
+
+# ---------------------------------------------------------------- after the settlement
+
+
+@command("adjust_interest", schemas.AdjustInterest, clause=f"{CITY} 第二十二、二十四条", zh="补息、利息更正")
+def adjust_interest(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """Credits or takes back what back-dated events have changed in an account's interest, from a settled year on.
+
+    The difference is computed anew from the events, has the settlement day as its value date, and is the year's
+    expense. Refuses ``year_not_settled``, and ``insufficient_balance`` where interest to be taken back was spent.
+    """
+    account, year = given["account"], given["year"]
+    last = _last_settled(work)
+    if year > last or work.uow.state("year", years.key(year)).status != "settled":
+        raise Refusal("year_not_settled", year=year)
+    state = work.account(account)
+    accounts.require_live(state, account)
+    history = work.ledger.stream(f"account-{account}", work.uow.connection)
+    found = interest.adjustments(state, history, range(year, last + 1), terms_known(work))
+    differences = {one.year: one.carried_fen + one.current_fen for one in found}
+    if state.balance_fen + sum(differences.values()) < 0:
+        raise Refusal(
+            "insufficient_balance",
+            account=account,
+            amount_fen=-sum(differences.values()),
+            available_fen=state.balance_fen,
+        )
+    after = work.add("account", account, found)
+    for one, difference_fen in differences.items():
+        key = years.key(one)
+        work.uow.state("year", key)
+        day = fund_year_bounds(one)[1]
+        work.add("year", key, years.true_up(day, difference_fen, "adjustment"))
+    return {
+        "account": account,
+        "adjusted_fen": sum(differences.values()),
+        "years": {str(one): fen for one, fen in differences.items()},
+        "balance_fen": after.balance_fen,
+    }
