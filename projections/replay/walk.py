@@ -111,8 +111,9 @@ class Walk:
 
     def _commits(self) -> Iterator[Commit]:
         try:
-            yield from read_commits(self._connection)
-        except (ValueError, TypeError) as error:
+            for commit in read_commits(self._connection):
+                yield msgspec.convert(msgspec.structs.asdict(commit), Commit)
+        except DAMAGE as error:
             self.found.add("commit_unreadable", after=self._last_commit, why=str(error))
 
     @property
@@ -156,6 +157,8 @@ class Walk:
     def _decoded(self, rows: list[Row], commit: Commit) -> Iterator[tuple[Row, Event]]:
         for row in rows:
             try:
+                if type(row[1]) is not str or type(row[2]) is not int:
+                    raise TypeError("stream_id, version")  # SQLite lets a tamperer put anything anywhere
                 yield row, decode(row[3], row[4])
             except DAMAGE as error:
                 self.found.add("event_unreadable", commit.id, row[0], row[1], topic=row[3], why=str(error))

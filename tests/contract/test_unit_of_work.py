@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from typing import Any
 
 import pytest
@@ -125,6 +126,12 @@ def moments(desk: Desk) -> list[Any]:
     with desk.ledger.database.reading() as connection:
         asked = connection.exec_driver_sql("SELECT recorded_at FROM ledger_commit ORDER BY id")
         return list(asked.scalars())
+
+
+def test_moments_are_recorded_in_utc(sqlite_desk: Desk, clock: Any) -> None:
+    clock.on(date(2019, 7, 10))  # nine in the morning in Shanghai
+    sqlite_desk.do("register_employer", {"on": "2019-07-10", "employer": "E1", "rate": "0.12"})
+    assert moments(sqlite_desk) == ["2019-07-10T01:00:00.000000Z"]
 
 
 # ---------------------------------------------------------------- a connection that is lost at the commit

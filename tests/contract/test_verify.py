@@ -303,12 +303,31 @@ def test_an_id_that_stands_in_two_years_is_found(
     assert "event_repeated" in verify(desk.ledger.database, book).counts
 
 
-def test_a_commit_time_that_is_none_ends_the_walk_with_a_finding(sqlite_desk: Desk, book: PolicyBook) -> None:
+@pytest.mark.parametrize(
+    ("table", "change", "expected"),
+    [
+        ("ledger_commit", "recorded_at = 'yesterday'", "commit_unreadable"),
+        ("ledger_commit", "first_event_id = 'one'", "commit_unreadable"),
+        ("ledger_commit", "last_event_id = 'one'", "commit_unreadable"),
+        ("event", "id = 'one'", "event_count_differs"),
+        ("event", "version = 'one'", "event_unreadable"),
+        ("event", "stream_id = X'00'", "event_unreadable"),
+        ("event", "topic = X'00'", "event_unreadable"),
+        ("event", "state = X'00'", "event_unreadable"),
+        ("event", "recorded_at = 5", "event_out_of_time"),
+    ],
+)
+def test_a_value_of_a_type_that_no_column_has_is_found(
+    table: str, change: str, expected: str, sqlite_desk: Desk, book: PolicyBook
+) -> None:
+    """SQLite lets anything stand anywhere; a verification reports it and does not fall over it."""
     sqlite_desk.do("register_employer", {"on": "2019-07-01", "employer": "E1", "rate": "0.12"})
     with sqlite_desk.ledger.database.writing() as connection:
-        connection.exec_driver_sql("DROP TRIGGER ledger_commit_no_update")
-        connection.exec_driver_sql("UPDATE ledger_commit SET recorded_at = 'yesterday'")
-    assert "commit_unreadable" in verify(sqlite_desk.ledger.database, book).counts
+        connection.exec_driver_sql(f"DROP TRIGGER {table}_no_update")
+        connection.exec_driver_sql(f"UPDATE {table} SET {change}")
+    report = verify(sqlite_desk.ledger.database, book)
+    assert expected in report.counts
+    check_that_findings_speak(report)
 
 
 def test_the_two_computations_of_balances_disagree_when_one_forgets_a_kind_of_movement(
