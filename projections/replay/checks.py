@@ -240,4 +240,4 @@ class Requests:
 
 def streamed(connection: Connection, asked: Any) -> Any:
     """Rows as they come, never all of them at once."""
-    return connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(asked)
+    return connection.execute(asked, execution_options={"yield_per": _ROWS_AT_ONCE})
