@@ -170,6 +170,20 @@ def assessment_total(
 
 
 @rule(
+    "statistics_entry",
+    clause=f"{ACT} 第七章第二条",
+    zh="飞地项目入统",
+    en="a project enters the statistics",
+    since=IN_FORCE,
+    reads={"line_fen": "statistics_investment_line"},
+)
+def statistics_entry(investment_fen: Fen, line_fen: int, why: Why = quiet) -> Values:
+    """Whether a project's fixed investment, in fen, reaches five million yuan, that amount included (入统入库)."""
+    why("固定资产投资500万元以上（含）", "five million or more", investment_fen >= line_fen)
+    return {"enters": investment_fen >= line_fen}
+
+
+@rule(
     "above_scale",
     clause=f"{ACT} 第七章第三条",
     zh="“四上”企业认定",

@@ -7,9 +7,8 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from ledger.dates import format_month
 from ledger.money import rounded
-from ledger.policy.rules.framework import Values, Why, chosen, quiet, rule
+from ledger.policy.rules.framework import Needed, Values, Why, chosen, quiet, rule
 from ledger.policy.rules.kinds import Count, Day, Fen, Month, Text
 from ledger.policy.units import Row
 from ledger.refusal import Refusal
@@ -20,18 +19,10 @@ RELIEF_LAW = "社会救助暂行办法（补差发放）"
 
 
 def standard_of_month(
-    standard_fen: int | None, old_standard_fen: int | None, month: int, parameter: str, why: Why
+    standard_fen: int | None, old_standard_fen: int | None, needed: Needed, why: Why
 ) -> int:
     """The standard in force in a month, or the one given for the months before; refuses ``missing_parameter``."""
-    found = standard_fen if standard_fen is not None else old_standard_fen
-    if found is None:
-        raise Refusal(
-            "missing_parameter",
-            parameter=parameter,
-            on=format_month(month),
-            known_on="today",
-            decided_by="市人民政府 (city government)",
-        )
+    found: int = next((fen for fen in (standard_fen, old_standard_fen) if fen is not None), None) or needed()
     why("待遇月份适用的标准", "standard of the benefit month", found, "fen")
     return found
 
@@ -43,15 +34,17 @@ def standard_of_month(
     en="urban dibao standard",
     since=IN_FORCE,
     day="benefit_month",
-    reads={"standard_fen": "urban_dibao_standard?"},
+    reads={"standard_fen": "urban_dibao_standard?", "needed": "urban_dibao_standard~"},
 )
 def urban_dibao_standard(
-    benefit_month: Month, standard_fen: int | None, old_standard_fen: Fen | None = None, why: Why = quiet
+    benefit_month: Month,
+    standard_fen: int | None,
+    needed: Needed,
+    old_standard_fen: Fen | None = None,
+    why: Why = quiet,
 ) -> Values:
     """Fen per person and month (城市低保标准); months before July 2019 need the older standard as an input."""
-    name = "urban_dibao_standard"
-    found = standard_of_month(standard_fen, old_standard_fen, benefit_month, name, why)
-    return {"standard_fen_per_month": found}
+    return {"standard_fen_per_month": standard_of_month(standard_fen, old_standard_fen, needed, why)}
 
 
 @rule(
@@ -61,15 +54,17 @@ def urban_dibao_standard(
     en="rural dibao standard",
     since=IN_FORCE,
     day="benefit_month",
-    reads={"standard_fen": "rural_dibao_standard?"},
+    reads={"standard_fen": "rural_dibao_standard?", "needed": "rural_dibao_standard~"},
 )
 def rural_dibao_standard(
-    benefit_month: Month, standard_fen: int | None, old_standard_fen: Fen | None = None, why: Why = quiet
+    benefit_month: Month,
+    standard_fen: int | None,
+    needed: Needed,
+    old_standard_fen: Fen | None = None,
+    why: Why = quiet,
 ) -> Values:
     """Fen per person and year (农村低保标准); months before July 2019 need the older standard as an input."""
-    name = "rural_dibao_standard"
-    found = standard_of_month(standard_fen, old_standard_fen, benefit_month, name, why)
-    return {"standard_fen_per_year": found}
+    return {"standard_fen_per_year": standard_of_month(standard_fen, old_standard_fen, needed, why)}
 
 
 @rule(
@@ -212,6 +207,40 @@ def annual_standard_period_total(
     total_fen = sum(month_slice(annual_fen, month) for month in range(first, last + 1))
     why("各月合计", "sum of the months", total_fen, "fen", rounding="fen_floor")
     return {"total_fen": total_fen}
+
+
+@rule(
+    "tekun_support",
+    clause=f"{ACT} 一（二）、二",
+    zh="特困人员救助供养金",
+    en="support of persons in extreme difficulty",
+    since=IN_FORCE,
+    day="benefit_month",
+    reads={
+        "urban": "tekun_urban_support~",
+        "rural_dispersed": "tekun_rural_dispersed_support~",
+        "rural_concentrated": "tekun_rural_concentrated_support~",
+    },
+)
+def tekun_support(
+    mode: Text,
+    benefit_month: Month,
+    urban: Needed,
+    rural_dispersed: Needed,
+    rural_concentrated: Needed,
+    why: Why = quiet,
+) -> Values:
+    """The yearly standard of a mode of support in fen, and what the month pays of it (特困供养金).
+
+    The mode on the first day of the month decides. Refuses ``missing_parameter`` before July 2019.
+    """
+    modes = {"urban": urban, "rural_dispersed": rural_dispersed, "rural_concentrated": rural_concentrated}
+    rows = [{"mode": name, "needed": needed} for name, needed in modes.items()]
+    annual_fen: int = chosen(rows, "mode", mode, "tekun_support", "mode")["needed"]()
+    why("每人每年", "per person and year", annual_fen, "fen")
+    monthly_fen = month_slice(annual_fen, benefit_month % 12 + 1)
+    why("当月发放", "paid this month", monthly_fen, "fen", rounding="fen_floor")
+    return {"annual_fen": annual_fen, "monthly_fen": monthly_fen}
 
 
 @rule(

@@ -13,7 +13,7 @@ from ledger.dates import (
     working_days_after,
 )
 from ledger.money import rounded
-from ledger.policy.rules.framework import Values, Why, quiet, rule, rule_in_eras
+from ledger.policy.rules.framework import Needed, Values, Why, quiet, rule, rule_in_eras
 from ledger.policy.rules.kinds import (
     Count,
     CountList,
@@ -42,13 +42,24 @@ BEFORE = "2019-05-19"
     zh="缴存单位范围",
     en="kinds of employers that deposit",
     since=IN_FORCE,
-    reads={"employer_kinds": "employer_kinds"},
+    reads={"employer_kinds": "employer_kinds", "flexible": "flexible_workers"},
 )
-def contributor_type(unit_type: Text, employer_kinds: Sequence[Row], why: Why = quiet) -> Values:
-    """Whether an employer is one of the nine kinds of 第三条; the list is closed (以下统称单位)."""
+def contributor_type(
+    unit_type: Text, employer_kinds: Sequence[Row], flexible: str, why: Why = quiet
+) -> Values:
+    """Whether an employer is one of the nine kinds of 第三条; the list is closed (以下统称单位).
+
+    Flexible workers and sole traders (个体工商户) may deposit from the day on which a law lets them.
+    """
     known = [kind["zh"] for kind in employer_kinds]
     why("应缴存单位", "kinds that deposit", known)
-    return {"in_scope": unit_type in known or unit_type in [kind["code"] for kind in employer_kinds]}
+    voluntary = flexible == "yes" and unit_type in FLEXIBLE
+    why("可自愿缴存", "may deposit of their own will", voluntary)
+    codes = [kind["code"] for kind in employer_kinds]
+    return {"in_scope": unit_type in known or unit_type in codes or voluntary}
+
+
+FLEXIBLE = frozenset({"灵活就业人员", "个体工商户", "flexible_worker", "sole_trader"})
 
 
 @rule_in_eras(
@@ -260,32 +271,30 @@ def continuous_months(
     zh="单位欠缴额",
     en="arrears of an employer",
     since=IN_FORCE,
-    falls_back_to={
-        "city_avg_monthly_wage_fen": "city_average_monthly_wage",
-        "rounding": "contribution_rounding",
-    },
+    reads={"city_average": "city_average_monthly_wage~"},
+    falls_back_to={"rounding": "contribution_rounding"},
 )
 def arrears(
     months: Count,
     rate: Rate,
-    city_avg_monthly_wage_fen: Fen,
     rounding: Text,
+    city_average: Needed,
     evidenced_wage_fen: Fen | None = None,
+    city_avg_monthly_wage_fen: Fen | None = None,
     why: Why = quiet,
 ) -> Values:
     """Arrears (欠缴) in fen, each month rounded as it would have been deposited.
 
     The proven wage is the base; only when neither side can prove one, the city's average of last year.
     """
-    proven = bool(evidenced_wage_fen)
-    base_fen = evidenced_wage_fen or city_avg_monthly_wage_fen
-    why("工资基数依据", "basis of the wage", "evidence" if proven else "city_average")
+    basis = "evidence" if evidenced_wage_fen else "city_average"
+    base_fen: int = evidenced_wage_fen or city_avg_monthly_wage_fen or city_average()
+    why("工资基数依据", "basis of the wage", basis)
     why("工资基数", "wage base", base_fen, "fen")
     share_fen = monthly_share(base_fen, rate, rounding)
     why("每月每方应缴", "each side, each month", share_fen, "fen", f"{CITY} 第四、五条", rounding)
     side_fen = share_fen * months
     why("月数相加", "all months", side_fen, "fen")
-    basis = "evidence" if proven else "city_average"
     return {"basis": basis, "unit_fen": side_fen, "employee_fen": side_fen, "total_fen": 2 * side_fen}
 
 

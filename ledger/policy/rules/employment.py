@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 
 from ledger.dates import first_day, months_after
 from ledger.money import rounded
@@ -437,10 +438,11 @@ def temporary_living_allowance(
     paid = sorted(set(benefit_months) - set(dibao_months))[:months_max] if covered else []
     total_fen = 0
     for month in paid:
-        standard_fen = history.on(first_day(month))
+        day = first_day(month)
+        standard_fen = history.on(day)
         if standard_fen is not None and area == "rural":
             standard_fen = month_slice(standard_fen, month % 12 + 1)
-        total_fen += standard_of_month(standard_fen, old_standard_fen, month, f"{area}_dibao_standard", why)
+        total_fen += standard_of_month(standard_fen, old_standard_fen, partial(history.needed, day), why)
     return {"months_paid": len(paid), "total_fen": total_fen}
 
 

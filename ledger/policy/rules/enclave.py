@@ -118,6 +118,35 @@ def award_budget_identity(
     }
 
 
+@rule(
+    "enclave_budget",
+    clause=f"{ACT} 第一、二、三章各第一条",
+    zh="飞地经济各章年度预算余额",
+    en="room in the yearly budget of a chapter",
+    since=IN_FORCE,
+    reads={"interest": "interest_subsidy_budget", "awards": "award_budget", "estates": "estate_budget"},
+)
+def enclave_budget(
+    chapter: Count,
+    committed_fen: Fen,
+    requested_fen: Fen,
+    interest: int,
+    awards: int,
+    estates: int,
+    why: Why = quiet,
+) -> Values:
+    """What the yearly budget of chapter 1, 2 or 3 has left, in fen, and whether a request fits (年度预算).
+
+    The text is silent on what happens at the ceiling: it blocks; nothing is cut in proportion.
+    """
+    budgets = enumerate((interest, awards, estates), 1)
+    rows = [{"chapter": number, "fen": budget_fen} for number, budget_fen in budgets]
+    budget_fen: int = chosen(rows, "chapter", chapter, "enclave_budget", "chapter")["fen"]
+    room_fen = max(0, budget_fen - committed_fen)
+    why("年度预算 − 已安排", "yearly budget − commitments", room_fen, "fen")
+    return {"room_fen": room_fen, "within_budget": requested_fen <= room_fen}
+
+
 def _pool_awards(
     shares: Mapping[str, int], total: int, pool_fen: int, limits: Mapping[str, int], why: Why
 ) -> Values:

@@ -21,7 +21,7 @@ from functools import partial
 from typing import Annotated, Any, Final, Protocol, TypeVar, get_args, get_origin, get_type_hints
 
 from ledger.dates import first_day
-from ledger.policy.parameters import ParameterValue, PolicyBook, latest
+from ledger.policy.parameters import ParameterValue, PolicyBook
 from ledger.policy.rules.kinds import Kind, WrongInput
 from ledger.policy.units import Row, plain
 from ledger.refusal import Refusal
@@ -59,18 +59,34 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """All values of a parameter that were public; those looked up are noted as used."""
+    """A parameter on any day, as it was public; values that are looked up are noted as used."""
 
-    values: tuple[ParameterValue, ...]
-    used: list[ParameterValue] = field(default_factory=list)
+    parameter: str
+    book: PolicyBook
+    known_on: date | None
+    used: list[ParameterValue]
+
+    @property
+    def values(self) -> tuple[ParameterValue, ...]:
+        """All values that were public, in order of precedence."""
+        return self.book.history(self.parameter, self.known_on)
 
     def on(self, day: date) -> Any:
         """The value of a day, or None."""
-        found = latest(self.values, day)
-        if found is None:
-            return None
+        found = self.book.find(self.parameter, day, self.known_on)
+        return found and self._noted(found)
+
+    def needed(self, day: date) -> Any:
+        """The value of a day; refuses ``missing_parameter``."""
+        return self._noted(self.book.value(self.parameter, day, self.known_on))
+
+    def _noted(self, found: ParameterValue) -> Any:
         self.used.append(found)
         return found.value
+
+
+Needed = Callable[[], Any]
+"""A parameter that only some cases need: called, it gives the value of the day or refuses ``missing_parameter``."""
 
 
 Bindings = tuple[dict[str, Any], list[ParameterValue]]
@@ -106,7 +122,7 @@ class Rule:
     def parameters(self) -> tuple[str, ...]:
         """Ids of every parameter that the rule may read."""
         fallbacks = (given.parameter for given in self.inputs.values() if given.parameter)
-        reads = (read.rstrip("?").split("@")[0] for read in self.reads.values())
+        reads = (read.rstrip("?~").split("@")[0] for read in self.reads.values())
         return tuple(dict.fromkeys((*reads, *fallbacks)))
 
     def in_force(self, on: date) -> bool:
@@ -155,9 +171,12 @@ class Rule:
         arguments: dict[str, Any] = {}
         used: list[ParameterValue] = []
         for name, source in self.reads.items():
-            parameter, _, at = source.rstrip("?").partition("@")
+            parameter, _, at = source.rstrip("?~").partition("@")
             if at == "*":
-                arguments[name] = History(book.history(parameter, known_on), used)
+                arguments[name] = History(parameter, book, known_on, used)
+                continue
+            if source.endswith("~"):
+                arguments[name] = partial(History(parameter, book, known_on, used).needed, on)
                 continue
             day = date.fromisoformat(at) if at else on
             find = book.find if source.endswith("?") else book.value
@@ -276,6 +295,10 @@ def rule(
 ) -> Callable[[F], F]:
     """Registers a pure function as the rule of a name for a time; the function itself stays as it was.
 
+    ``reads`` names the parameter of an argument: ``id`` is the value of the day, ``id?`` the value or None, ``id~``
+    a value that is asked for only when the case needs it (``Needed``), ``id@DAY`` the value of that day and ``id@*``
+    its ``History``. ``falls_back_to`` names the parameter that stands in for an input that is not given.
+
     Raises ``RulesConflict`` when another rule of the name is in force on one of the days.
     """
 
@@ -363,8 +386,6 @@ def chosen(rows: Sequence[Row], column: str, value: Any, rule: str, name: str) -
 
 def registered() -> Mapping[str, list[Rule]]:
     """All rules by name, each name's versions in order of time."""
-    import ledger.policy.rules  # noqa: F401  the modules register themselves
-
     return _REGISTERED
 
 

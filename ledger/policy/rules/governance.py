@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import accumulate
 
 from ledger.dates import days_after, months_after
 from ledger.policy.rules.collection import CITY, IN_FORCE
-from ledger.policy.rules.framework import Values, Why, quiet, rule
-from ledger.policy.rules.kinds import Count, Day, SignedFenList, Text
+from ledger.policy.rules.framework import Needed, Values, Why, chosen, quiet, rule
+from ledger.policy.rules.kinds import DAY, Count, Day, SignedFenList, Text
 from ledger.policy.units import Row
+from ledger.refusal import Refusal
 
 
 @rule(
@@ -111,6 +112,18 @@ def annual_report_due(report_year: Count, last_day: str, why: Why = quiet) -> Va
     return {"due_on": due_on}
 
 
+def _first_day(starts_on: str, days: Mapping[str, date | None], rule_name: str) -> date:
+    """The day from which a ban runs, itself not counted: of the decision, the discovery or the full return."""
+    day = days[starts_on]
+    if day is None:
+        raise Refusal("rule_input_missing", rule=rule_name, name=BAN_DAYS[starts_on], kind=DAY.name)
+    return day
+
+
+OFFENCES = ({"offence": "loan"}, {"offence": "withdrawal"})
+BAN_DAYS = {"decision": "decided_on", "discovery": "discovered_on", "full_return": "returned_on"}
+
+
 @rule(
     "loan_ban",
     clause=f"{CITY} 第二十八条第二款；国务院令第844号 第四十一条",
@@ -118,25 +131,38 @@ def annual_report_due(report_year: Count, last_day: str, why: Why = quiet) -> Va
     en="loss of the right to a loan",
     since=IN_FORCE,
     day="facts_on,decided_on",
-    reads={"years_min": "loan_ban_years_min", "years_max": "loan_ban_years_max"},
+    reads={
+        "years_min": "loan_ban_years_min",
+        "years_max": "loan_ban_years_max",
+        "after_withdrawal": "withdrawal_fraud_loan_ban_years~",
+        "starts_on": "ban_starts_on",
+    },
 )
 def loan_ban(
     decided_on: Day,
     years: Count,
     years_min: int,
     years_max: int,
+    after_withdrawal: Needed,
+    starts_on: str,
     facts_on: Day | None = None,
+    discovered_on: Day | None = None,
+    returned_on: Day | None = None,
+    offence: Text = "loan",
     why: Why = quiet,
 ) -> Values:
     """Last day of a ban for so many years and the first day after it; outside the bounds it is not valid.
 
-    The decision day is not counted. The law of the day of the facts applies where that day is given.
+    The first day is not counted. The law of the day of the facts applies where that day is given. After a fraudulent
+    ``withdrawal`` (骗提) only Order 844 bars loans too; ``missing_parameter`` before it.
     """
-    valid = years_min <= years <= years_max
+    if chosen(OFFENCES, "offence", offence, "loan_ban", "offence")["offence"] == "withdrawal":
+        years_min = years_max = after_withdrawal()
     why("年限在规定范围内", "years within the bounds", [years_min, years_max], "years")
-    if not valid:
+    if not years_min <= years <= years_max:
         return {"valid": False, "last_day": None, "eligible_again_on": None}
-    last_day = months_after(decided_on, 12 * years)
+    days = {"decision": decided_on, "discovery": discovered_on, "full_return": returned_on}
+    last_day = months_after(_first_day(starts_on, days, "loan_ban"), 12 * years)
     why("最后一日", "last day", last_day)
     return {"valid": True, "last_day": last_day, "eligible_again_on": days_after(last_day, 1)}
 
@@ -148,14 +174,34 @@ def loan_ban(
     en="loss of the right to withdraw",
     since=IN_FORCE,
     day="facts_on,decided_on",
-    falls_back_to={"years": "withdrawal_ban_years"},
+    reads={
+        "after_withdrawal": "withdrawal_ban_years~",
+        "after_loan": "loan_fraud_withdrawal_ban_years~",
+        "starts_on": "ban_starts_on",
+    },
 )
-def withdrawal_ban(decided_on: Day, years: Count, facts_on: Day | None = None, why: Why = quiet) -> Values:
-    """Last day of a ban on withdrawals (取消提取资格) and the first day after it.
+def withdrawal_ban(
+    decided_on: Day,
+    after_withdrawal: Needed,
+    after_loan: Needed,
+    starts_on: str,
+    years: Count | None = None,
+    facts_on: Day | None = None,
+    discovered_on: Day | None = None,
+    returned_on: Day | None = None,
+    offence: Text = "withdrawal",
+    why: Why = quiet,
+) -> Values:
+    """Last day of a ban on withdrawals (取消提取资格) and the first day after it, for a fraudulent withdrawal or loan.
 
     The city's text says 一定时间 without a number: the decision names the years, or ``missing_parameter``.
     """
-    last_day = months_after(decided_on, 12 * years)
+    found = chosen(OFFENCES, "offence", offence, "withdrawal_ban", "offence")
+    if years is None:
+        years = after_loan() if found["offence"] == "loan" else after_withdrawal()
+    why("取消年限", "years of the ban", years, "years")
+    days = {"decision": decided_on, "discovery": discovered_on, "full_return": returned_on}
+    last_day = months_after(_first_day(starts_on, days, "withdrawal_ban"), 12 * years)
     why("最后一日", "last day", last_day)
     return {"last_day": last_day, "eligible_again_on": days_after(last_day, 1)}
 

@@ -21,7 +21,6 @@ from ledger.policy.parameters import PolicyBook
 from ledger.policy.rules.collection import NATIONAL, NATIONAL_SINCE
 from ledger.policy.rules.framework import History, Values, Why, find_rule, quiet, rule
 from ledger.policy.rules.kinds import Day, Fen, MovementList
-from ledger.refusal import Refusal
 
 Movement = tuple[int, int, int]
 """The ordinal of the first day that bears interest, and signed fen of the carried-forward and the current-year part."""
@@ -149,10 +148,7 @@ def _terms(
     stretches = [(first, on)]
     if rate_basis == "by_segment":
         stretches = [(day, day) for day in _days_of_change(first, end, carried_rates, current_rates)]
-    posted = [
-        (start, _posted(carried_rates, day, "carried"), _posted(current_rates, day, "current"))
-        for start, day in stretches
-    ]
+    posted = [(start, carried_rates.needed(day), current_rates.needed(day)) for start, day in stretches]
     ends = [start for start, *_ in posted[1:]] + [end]
     daily = [tuple(_DAILY[day_count](rate) for rate in rates) for _, *rates in posted]
     base = lcm(*(rate.denominator for rates in daily for rate in rates))
@@ -175,20 +171,6 @@ def _terms(
 def _days_of_change(first: date, end: date, *rates: History) -> list[date]:
     changes = {value.effective_from for history in rates for value in history.values}
     return sorted({first, *(day for day in changes if first < day < end)})
-
-
-def _posted(rates: History, on: date, part: str) -> Decimal:
-    rate: Decimal | None = rates.on(on)
-    if rate is None:
-        parameter = f"deposit_rate_{part}"
-        raise Refusal(
-            "missing_parameter",
-            parameter=parameter,
-            on=on.isoformat(),
-            known_on="-",
-            decided_by="中国人民银行",
-        )
-    return rate
 
 
 @rule(

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from ledger.money import rounded
 from ledger.policy.rules.collection import CITY, IN_FORCE, NATIONAL_SINCE
-from ledger.policy.rules.framework import Values, Why, quiet, rule
+from ledger.policy.rules.framework import Needed, Values, Why, quiet, rule
 from ledger.policy.rules.kinds import Count, Day, Fen, Flag, Quantity, Rate, Text
 from ledger.policy.units import Row
 from ledger.refusal import Refusal
@@ -119,12 +119,12 @@ def loan_term(years: Count, ministry_max_years: Count, why: Why = quiet) -> Valu
     en="rate of a loan",
     since=NATIONAL_SINCE,
     day="disbursed_on",
-    reads={"table": "loan_rate_table", "multiplier": "second_home_multiplier?"},
+    reads={"table": "loan_rate_table", "multiplier": "second_home_multiplier~"},
 )
 def loan_rate(
     second_home: Flag,
     table: Sequence[Row],
-    multiplier: Decimal | None,
+    multiplier: Needed,
     base_rate: Rate | None = None,
     term_months: Count | None = None,
     disbursed_on: Day | None = None,
@@ -149,18 +149,9 @@ def loan_rate(
     if listed is not None:
         why("第二套住房公布利率", "published rate of a second home", Decimal(listed), "rate/year")
         return {"rate": Decimal(listed)}
-    if multiplier is None:
-        raise Refusal(
-            "missing_parameter",
-            parameter="second_home_multiplier",
-            on=str(disbursed_on or "-"),
-            known_on="today",
-            decided_by="中国人民银行 (People's Bank of China)",
-        )
-    why(
-        "第二套住房 = 基准利率 × 倍数", "second home = base × multiplier", base_rate * multiplier, "rate/year"
-    )
-    return {"rate": base_rate * multiplier}
+    rate = base_rate * multiplier()
+    why("第二套住房 = 基准利率 × 倍数", "second home = base × multiplier", rate, "rate/year")
+    return {"rate": rate}
 
 
 @rule(
@@ -216,16 +207,16 @@ def retained_reserve(
     since=NATIONAL_SINCE,
     reads={
         "mode": "risk_reserve_mode",
-        "gain_share": "risk_reserve_gain_share?",
-        "balance_rate": "risk_reserve_balance_rate?",
+        "gain_share": "risk_reserve_gain_share~",
+        "balance_rate": "risk_reserve_balance_rate~",
     },
 )
 def risk_reserve_required(
     value_added_income_fen: Fen,
     loan_balance_fen: Fen,
     mode: str,
-    gain_share: Decimal | None,
-    balance_rate: Decimal | None,
+    gain_share: Needed,
+    balance_rate: Needed,
     reserve_before_fen: Fen = 0,
     loan_balance_before_fen: Fen = 0,
     why: Why = quiet,
@@ -235,20 +226,11 @@ def risk_reserve_required(
     ``share_of_gain``; ``share_of_balance`` (up to the share of the year-end loans); ``share_of_increase``.
     """
     if mode == "share_of_gain":
-        share, base_fen, before_fen = gain_share, value_added_income_fen, 0
+        share, base_fen, before_fen = gain_share(), value_added_income_fen, 0
     elif mode == "share_of_balance":
-        share, base_fen, before_fen = balance_rate, loan_balance_fen, reserve_before_fen
+        share, base_fen, before_fen = balance_rate(), loan_balance_fen, reserve_before_fen
     else:
-        share, base_fen, before_fen = balance_rate, max(0, loan_balance_fen - loan_balance_before_fen), 0
-    if share is None:
-        name = "risk_reserve_gain_share" if mode == "share_of_gain" else "risk_reserve_balance_rate"
-        raise Refusal(
-            "missing_parameter",
-            parameter=name,
-            on="-",
-            known_on="today",
-            decided_by="省财政厅 (provincial finance department)",
-        )
+        share, base_fen, before_fen = balance_rate(), max(0, loan_balance_fen - loan_balance_before_fen), 0
     required_fen = max(0, rounded(base_fen * share, "fen_up") - before_fen)
     why("应提 = 基数 × 比例 − 已有", "base × share − held", required_fen, "fen", rounding="fen_up")
     return {"required_fen": required_fen}
