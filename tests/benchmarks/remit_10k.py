@@ -22,8 +22,8 @@ from tests.benchmarks.library_way import LibraryWay
 from tests.benchmarks.measuring import Figure, Timed
 from tests.benchmarks.stores import Stores
 
-ROUNDS: Final = 7
-LIBRARY_ROUNDS: Final = {12: 3}
+ROUNDS: Final = 5
+LIBRARY_ROUNDS: Final = {12: 2}
 """The library takes minutes over a long history, so that is measured once."""
 
 
