@@ -1,0 +1,93 @@
+"""The press: sets a document from a template and its data, to the same bytes whenever and wherever it is done.
+
+PDF/A-2u, the bundled Chinese font only (思源黑体), a fixed date from the data, and no warning passes: a missing
+character or font is a refusal, never a blank on paper. One compiler is kept for each process.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from functools import cache
+from hashlib import sha256
+from importlib import resources
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import typst
+import yaml
+
+from ledger.refusal import Refusal
+
+TEMPLATES: Final = Path(str(resources.files("projections.documents"))) / "templates"
+FONT: Final = "Noto Sans CJK SC"
+STANDARD: Final = "a-2u"
+
+
+@cache
+def letterhead() -> dict[str, str]:
+    """The name of the centre, in ``zh`` and ``en``."""
+    found: dict[str, str] = yaml.safe_load(TEMPLATES.with_name("letterhead.yaml").read_text("utf-8"))
+    return found
+
+
+@cache
+def font_file() -> Path:
+    """The bundled font; refuses ``font_missing``."""
+    try:
+        import noto_cjk_sans_otc
+
+        path = Path(str(noto_cjk_sans_otc.FONT_PATH))
+    except ModuleNotFoundError as error:
+        raise Refusal("font_missing", font=FONT, problem=str(error)) from None
+    if not path.is_file():
+        raise Refusal("font_missing", font=FONT, problem=str(path))
+    return path
+
+
+@cache
+def template_id() -> str:
+    """What the bytes of a document depend on beside its data: templates, letterhead, font, typesetter."""
+    digest = sha256(f"typst {version('typst')} segno {version('segno')}\n".encode())
+    files = [*sorted(TEMPLATES.iterdir()), TEMPLATES.with_name("letterhead.yaml"), font_file()]
+    for file in files:
+        digest.update(file.name.encode() + sha256(file.read_bytes()).digest())
+    return digest.hexdigest()[:12]
+
+
+@cache
+def _compiler() -> typst.Compiler:
+    fonts = typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=[font_file().parent]
+    )
+    if FONT not in fonts.families():
+        raise Refusal("font_missing", font=FONT, problem=str(font_file()))
+    return typst.Compiler(root=TEMPLATES, font_paths=fonts, ignore_system_fonts=True)
+
+
+def set_pdf(template: str, data: Any, on: date) -> bytes:
+    """A document as PDF/A-2u; refuses ``document_not_clean`` when the typesetter has anything to say."""
+    moment = datetime.combine(on, time(), UTC)
+    pages = _set(template, data, format="pdf", pdf_standards=STANDARD, timestamp=moment, pdf_tags=False)
+    assert isinstance(pages, bytes)
+    return pages
+
+
+def set_pages(template: str, data: Any, ppi: int = 110) -> list[bytes]:
+    """The pages of a document as PNG, to be looked at."""
+    pages = _set(template, data, format="png", ppi=ppi)
+    return pages if isinstance(pages, list) else [pages]
+
+
+def _set(template: str, data: Any, **how: Any) -> Any:
+    encoded = msgspec.json.encode({**data, "centre": letterhead()}).decode()
+    try:
+        pages, warnings = _compiler().compile_with_warnings(
+            TEMPLATES / f"{template}.typ", sys_inputs={"data": encoded}, **how
+        )
+    except typst.TypstError as error:
+        raise Refusal("document_not_clean", problem=error.message[:200]) from error
+    if warnings:
+        raise Refusal("document_not_clean", problem=warnings[0].message[:200])
+    return pages
