@@ -35,6 +35,9 @@ FINDINGS_OF_ONE_KIND_MAX: Final = 100
 SHEET_BYTES_MAX: Final = 512 * 1024**2
 """Bytes that a spreadsheet file may unpack to, because it is read whole; a longer list is sent as CSV."""
 
+REFUSED_LINES_MAX: Final = 100_000
+"""Errors of rows that are listed for one file; with more than these it is the wrong file."""
+
 CELL_CHARACTERS_MAX: Final = 32_767
 """Characters in one cell, and in one line of a CSV file: what a spreadsheet can hold."""
 

@@ -49,7 +49,7 @@ def _opening(
 ) -> Callable[[dict[str, Any]], None]:
     """How a line of this list is opened, everything that it needs read at once before the first one."""
     employers.require_active(work.employer(employer), employer)
-    work.uow.load("account", [line["account"] for line in lines])
+    states = work.uow.load("account", [line["account"] for line in lines])
     persons = {line["account"]: line["person"] or f"person-of-{line['account']}" for line in lines}
     elsewhere = live_accounts(work, list(persons.values()))
 
@@ -66,9 +66,8 @@ def _opening(
             joined_on=line["joined_on"] or on,
             parameters=parameters,
         )
-        state = work.account(account)
-        events = accounts.open_account(state, account, opened, elsewhere.get(person, ()))
-        work.add("account", account, events)
+        events = accounts.open_account(states[account], account, opened, elsewhere.get(person, ()))
+        states[account] = work.add("account", account, events)
         elsewhere.setdefault(person, []).append(account)
 
     return open_one

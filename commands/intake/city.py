@@ -15,6 +15,7 @@ from commands.desk import Desk
 from commands.intake.imports import Imported, Intake, Options
 from commands.intake.tables import digest
 from ledger.dates import SHANGHAI
+from ledger.limits import CELL_CHARACTERS_MAX, FILE_ROWS_MAX
 from ledger.refusal import LineRefusal, LinesRefused, Refusal
 
 
@@ -64,7 +65,7 @@ def import_commands(desk: Desk, path: Path, clock: SettableClock | None = None) 
         on, command = str(content["on"]), content.pop("do")
         people = {name: str(content.pop(name)) for name in ("actor", "approver") if name in content}
         if clock is not None:
-            _set(clock, date.fromisoformat(on))
+            set_day(clock, date.fromisoformat(on))
         try:
             outcome = desk.do(command, content, key=f"file-commands-{key}-{row}", **people)
         except Refusal as refusal:
@@ -81,7 +82,9 @@ def _command_lines(path: Path) -> list[tuple[int, dict[str, Any]]]:
         raise Refusal("file_missing", file=str(path))
     lines = []
     with path.open("rb") as file:
-        for row, line in enumerate(file, start=1):
+        for row, line in enumerate(iter(lambda: file.readline(CELL_CHARACTERS_MAX + 1), b""), start=1):
+            if row > FILE_ROWS_MAX:
+                raise Refusal("rows_too_many", file=path.name, limit=FILE_ROWS_MAX)
             if not line.strip():
                 continue
             try:
@@ -133,7 +136,7 @@ def _take_step(
             done = import_commands(intake.desk, path, clock)
         else:
             if clock is not None:
-                _set(clock, on)
+                set_day(clock, on)
             done = intake.take_in(step["kind"], path, Options(on=on))
     except LinesRefused as refusal:
         summary.refused_files += 1
@@ -146,5 +149,6 @@ def _take_step(
     return [(line.row, line.refusal.code) for line in done.refused]
 
 
-def _set(clock: SettableClock, day: date) -> None:
+def set_day(clock: SettableClock, day: date) -> None:
+    """Nine in the morning in Shanghai of that day."""
     clock.now = datetime.combine(day, time(9), SHANGHAI)

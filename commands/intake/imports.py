@@ -87,10 +87,19 @@ class Intake:
         listed = reader.read()
         key = "-".join(filter(None, ("file", kind, listed.employer, _month(listed), listed.digest)))
         earlier = self._booked_before(key)
-        if earlier is not None and not options.dry_run:
+        if earlier is not None:
             commit_id, result = earlier
             return Imported(
-                kind, listed.file, listed.rows, 0, [], listed.warnings, result, commit_id, repeated=True
+                kind,
+                listed.file,
+                listed.rows,
+                0,
+                [],
+                listed.warnings,
+                result,
+                commit_id,
+                True,
+                options.dry_run,
             )
         self._check_names(listed)
         if listed.refused and (kind == "opening-books" or not listed.lines):
@@ -123,6 +132,8 @@ class Intake:
             lines = {id(line.refusal): line for line in (*listed.refused, *refused.lines)}
             raise LinesRefused(sorted(lines.values(), key=lambda line: line.row), listed.rows) from None
         done.commit_id = outcome.commit_id
+        if outcome.repeated:  # somebody else took the same file in at the same moment
+            done.repeated, done.result = True, outcome.result
         return done
 
     def _booked_before(self, key: str) -> tuple[int, dict[str, Any]] | None:

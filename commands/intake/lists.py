@@ -21,8 +21,9 @@ from commands.intake.headings import LABELS, Columns, compact, plain, plain_mont
 from commands.intake.identity import identity_number, region_is_known
 from commands.intake.tables import digest, read_rows
 from ledger.dates import format_month, parse_day, parse_month
+from ledger.limits import BATCH_ACCOUNTS_MAX, REFUSED_LINES_MAX
 from ledger.money import parse_rate, parse_yuan
-from ledger.refusal import LineRefusal, Refusal
+from ledger.refusal import LineRefusal, LinesRefused, Refusal
 from ledger.store.persons import Person, masked_number
 from ledger.streams.base import check_id
 
@@ -124,6 +125,8 @@ class ListReader(ABC):
     def _take_row(self) -> None:
         self.errors = []
         self.listed.rows += 1
+        if self.listed.rows > BATCH_ACCOUNTS_MAX:
+            raise Refusal("rows_too_many", file=self.path.name, limit=BATCH_ACCOUNTS_MAX)
         line = self.line()
         if self.of_one_employer and self.values.get("employer"):
             self.employers.append((self.number, compact(self.values["employer"])))
@@ -131,6 +134,8 @@ class ListReader(ABC):
             self.months.append((self.number, plain_month(self.values["month"])))
         if self.errors:
             self.listed.refused += self.errors
+            if len(self.listed.refused) >= REFUSED_LINES_MAX:
+                raise LinesRefused(self.listed.refused, self.listed.rows)
         elif line is not None:
             line["row"] = self.number
             self.listed.lines.append(line)
@@ -143,7 +148,8 @@ class ListReader(ABC):
         return len(filled) <= 1 and all(":" in value for value in filled)
 
     def refuse(self, field: str, refusal: Refusal) -> None:
-        self.errors.append(LineRefusal(self.number, field, refusal))
+        # Without its traceback a refusal is small, and there may be one for every row.
+        self.errors.append(LineRefusal(self.number, field, refusal.with_traceback(None)))
 
     # -- total
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from commands.schemas.fields import Day, Id, Ids, Money, Month, Rate, Words
+from commands.schemas.fields import Day, Id, Ids, Money, Month, PersonId, Rate, Words
 
 
 class Dated(Schema):
@@ -78,7 +78,7 @@ class CloseEmployer(OfEmployer):
 
 class OpenAccount(OfAccount):
     employer = Id(required=True)
-    person = Id(load_default=None)
+    person = PersonId(load_default=None)
     base = Money(load_default=None)
     wage = Money(load_default=None)
     joined_on = Day(load_default=None)
@@ -149,7 +149,7 @@ class Line(Schema):
     """One row of a remittance list (汇缴清册)."""
 
     account = Id(required=True)
-    person = Id(load_default="")
+    person = PersonId(load_default="")
     base = Money(load_default=None)
     employer_amount = Money(load_default=None)
     employee_amount = Money(load_default=None)
@@ -167,7 +167,7 @@ class Remit(OfEmployer):
 class Deposit(OfAccount):
     month = Month(required=True)
     employer = Id(load_default=None)
-    person = Id(load_default="")
+    person = PersonId(load_default="")
     employer_amount = Money(load_default=None)
     employee_amount = Money(load_default=None)
     advance = fields.Boolean(load_default=False)
@@ -209,7 +209,7 @@ class Withdraw(OfAccount):
     reason = Words(required=True)
     amount = Money(load_default=None)
     spouse_account = Id(load_default=None)
-    person = Id(load_default="")
+    person = PersonId(load_default="")
     evidence = Words(load_default="")
     household_income = Money(load_default=None)
     household_members = fields.Integer(load_default=None, strict=True)
@@ -260,7 +260,7 @@ class Taken(Schema):
 
     account = Id(required=True)
     employer = Id(load_default=None)
-    person = Id(load_default="")
+    person = PersonId(load_default="")
     carried = Money(load_default=0)
     current = Money(load_default=0)
     months = fields.Integer(load_default=0, strict=True)

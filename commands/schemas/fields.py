@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from marshmallow import fields
 
 from ledger.dates import parse_day, parse_month
 from ledger.money import parse_rate, parse_yuan
 from ledger.refusal import Refusal
+from ledger.store.persons import masked_number
 from ledger.streams.base import check_id
+
+_IDENTITY_NUMBER: Final = re.compile(r"(?:\d{15}|\d{17}[\dXx])\Z", re.ASCII)
 
 
 class Money(fields.Field[int]):
@@ -58,6 +62,15 @@ class Ids(fields.Field[list[str]]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[str]:
         return [check_id(str(one), attr or "id") for one in (value if isinstance(value, list) else [value])]
+
+
+class PersonId(Id):
+    """A person's pseudonym; refuses ``identity_in_clear``, because what stands in an event stands there for ever."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        if _IDENTITY_NUMBER.match(str(value)):
+            raise Refusal("identity_in_clear", number=masked_number(str(value)))
+        return super()._deserialize(value, attr, data, **kwargs)
 
 
 class Words(fields.String):

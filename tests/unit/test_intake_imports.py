@@ -13,6 +13,7 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import text
 
 from commands.desk import Desk
+from commands.intake import lists
 from commands.intake.identity import check_digit
 from commands.intake.imports import Imported, Intake, Options
 from commands.intake.reports import reconcile, write_error_report
@@ -35,8 +36,9 @@ ONE, TWO, THREE = (number_of(sequence) for sequence in (1, 2, 3))
 
 
 @pytest.fixture
-def intake(sqlite_desk: Desk, tmp_path: Path) -> Intake:
+def intake(sqlite_desk: Desk, clock: Any, tmp_path: Path) -> Intake:
     """Two employers; E1 has the accounts A1, A2 and A3 at a base of 5,000.00 and a rate of 12 %."""
+    clock.on(date(2019, 9, 1))
     intake = Intake(sqlite_desk)
     employers = "单位账号,单位名称,单位性质,缴存比例\nE1,第一中学,事业单位,12%\nE2,第二煤矿,国有企业,0.1\n"
     intake.take_in("employers", written(tmp_path, "employers.csv", employers), ON)
@@ -511,3 +513,59 @@ def test_an_xlsx_is_booked_like_a_csv(intake: Intake, tmp_path: Path) -> None:
         sheet.write_row(7, 0, ["合计", "", "3人", "", 1800, 1800])
         sheet.write(9, 0, "制表人：某某")
     assert remit(intake, path).accepted == 3
+
+
+def test_an_identity_number_never_gets_into_an_event_as_a_person(intake: Intake) -> None:
+    content = {"on": "2019-07-19", "account": "A8", "employer": "E1", "base": "5000", "person": number_of(8)}
+    before = trace(intake.desk)
+    with pytest.raises(Refusal, match="identity_in_clear") as refused:
+        intake.desk.do("open_account", content)
+    assert number_of(8) not in str(refused.value)
+    assert trace(intake.desk) == before
+
+
+def test_a_list_of_more_rows_than_one_unit_of_work_takes_is_refused(
+    intake: Intake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lists, "BATCH_ACCOUNTS_MAX", 2)
+    with pytest.raises(Refusal, match="rows_too_many"):
+        remit(intake, remittance(tmp_path, *good_rows()))
+
+
+def test_a_file_of_nothing_but_errors_is_given_up_at_a_bound(
+    intake: Intake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lists, "REFUSED_LINES_MAX", 5)
+    path = remittance(tmp_path, *[row(f"B{index}", "1") for index in range(50)])
+    assert len(refused_codes(intake, path, accept_good_rows=True)) == 5
+
+
+def test_a_file_taken_in_by_two_clerks_at_once_is_one_booking(
+    intake: Intake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = remittance(tmp_path, *good_rows())
+    first = remit(intake, path)
+    monkeypatch.setattr(Intake, "_booked_before", lambda self, key: None)
+    again = remit(intake, path)
+    assert (again.repeated, again.commit_id, again.accepted) == (True, first.commit_id, 0)
+    assert balance_fen(intake, "A1") == 120_000
+
+
+@pytest.mark.parametrize("step", ["lock", "once", "read", "decide", "append", "project", "seal"])
+def test_a_crash_at_any_step_leaves_no_trace_and_the_file_can_come_again(
+    intake: Intake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    path = written(tmp_path, "new.csv", f"个人账号,姓名,证件号码,缴存基数\nA8,人8,{number_of(8)},5000\n")
+    options = Options(on=ON.on, employer="E1")
+
+    def crash(at: str) -> None:
+        if at == step:
+            raise ConnectionError(step)
+
+    before = trace(intake.desk)
+    with monkeypatch.context() as broken:
+        broken.setattr(intake.desk.ledger, "after_step", crash)
+        with pytest.raises(ConnectionError):
+            intake.take_in("accounts", path, options)
+    assert trace(intake.desk) == before
+    assert intake.take_in("accounts", path, options).accepted == 1

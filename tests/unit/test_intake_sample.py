@@ -150,7 +150,9 @@ def test_credit_codes_hold() -> None:
 # ---------------------------------------------------------------- files of commands
 
 
-def test_commands_of_a_file_are_carried_out_once(sqlite_desk: Desk, tmp_path: Path) -> None:
+def test_commands_of_a_file_are_carried_out_once(
+    sqlite_desk: Desk, clock: StandingClock, tmp_path: Path
+) -> None:
     path = tmp_path / "commands.jsonl"
     path.write_text(
         '{"on": "2019-07-01", "do": "register_employer", "employer": "E1", "rate": "0.12"}\n\n'
@@ -158,7 +160,7 @@ def test_commands_of_a_file_are_carried_out_once(sqlite_desk: Desk, tmp_path: Pa
         '{"on": "2019-07-01", "do": "deposit", "account": "A1", "month": "2019-08"}\n',
         "utf-8",
     )
-    first, again = import_commands(sqlite_desk, path), import_commands(sqlite_desk, path)
+    first, again = (import_commands(sqlite_desk, path, clock) for _ in range(2))
     assert (first.rows, first.accepted) == (3, 2)
     assert [(line.row, line.field, line.refusal.code) for line in first.refused] == [
         (4, "deposit", "month_not_due")
