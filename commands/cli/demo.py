@@ -6,10 +6,9 @@ import json
 import shutil
 import sqlite3
 import sys
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -20,40 +19,48 @@ from commands.cli.opening import open_desk, reading
 from commands.cli.output import Command, language, option, progress, say, say_table, words
 from ledger.money import format_fen
 
-TODAY = date(2021, 6, 30)
+TODAY = date(2020, 7, 30)
+MONTHS = 12
+EMPLOYER = "E00001"
 
 
 @click.command(
     cls=Command,
-    zh="在一个文件夹里建立示例城市：登记、汇缴、提取、更正，然后查询、重算、举证，并演示改动如何被发现。",
+    zh="在一个文件夹里建立示例城市：生成清册并导入，办理业务，然后查询、重算、举证，并演示改动如何被发现。",
     example="provident demo --dir demo",
 )
 @option("--dir", "folder", type=click.Path(file_okay=False, path_type=Path), default=Path("demo"), show_default=True,
         zh="所用文件夹；每次重新开始。", en="The folder to use; it starts afresh each time.")  # fmt: skip
 @option(
-    "--employers", type=click.IntRange(6, 900), default=60, show_default=True, zh="单位数。", en="Employers."
+    "--employers", type=click.IntRange(6, 900), default=100, show_default=True, zh="单位数。", en="Employers."
 )
 @option(
-    "--heads",
-    type=click.IntRange(5, 900),
-    default=40,
+    "--employees",
+    type=click.IntRange(400, 90_000),
+    default=5_000,
     show_default=True,
-    zh="每单位人数。",
-    en="Employees of each.",
+    zh="职工数。",
+    en="Employees.",
 )
-def demo(folder: Path, employers: int, heads: int) -> None:
+def demo(folder: Path, employers: int, employees: int) -> None:
     """Make a small city on an embedded ledger, then ask, replay, prove, and show that tampering is found."""
+    from commands.cli.demo_counter import at_the_counter, untouched
+    from commands.intake.city import StandingClock
+
     began = perf_counter()
     url = start_afresh(folder)
-    live_two_years(url, employers, heads)
-    with open_desk(url) as desk:
+    clock = StandingClock(datetime(1970, 1, 1, tzinfo=UTC))
+    with open_desk(url, clock) as desk:
+        take_in(desk, clock, folder / "files", employers, employees)
+        account, other = untouched(desk)
+        show_counter(at_the_counter(desk, clock, account, other))
         show_books(desk)
         show_duties(desk)
-        event_id = show_story(desk)
+        event_id = show_story(desk, account)
         checkpoint = prove(desk)
     (folder / "checkpoint.json").write_text(json.dumps(checkpoint, indent=2), "utf-8")
     show_tampering(folder, checkpoint)
-    show_next(folder, url, event_id, perf_counter() - began)
+    show_next(folder, url, account, event_id, perf_counter() - began)
 
 
 def start_afresh(folder: Path) -> str:
@@ -63,8 +70,10 @@ def start_afresh(folder: Path) -> str:
 
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("ledger.db", "tampered.db", "cut.db"):
-        for ending in ("", "-wal", "-shm"):
-            (folder / (name + ending)).unlink(missing_ok=True)
+        for one in folder.glob(f"{name}*"):
+            one.unlink()
+    if (folder / "files" / "manifest.json").is_file():
+        shutil.rmtree(folder / "files")
     url = f"sqlite:///{folder / 'ledger.db'}"
     database = Database(url)
     upgrade(database.engine)
@@ -82,35 +91,46 @@ def chapter(zh: str, en: str) -> Iterator[None]:
     yield
 
 
-def live_two_years(url: str, employers: int, heads: int) -> None:
-    """Everything that happens in the city, by commands."""
-    from commands.cli.demo_city import FIRST, LAST, City, Clock
+def take_in(desk: Any, clock: Any, folder: Path, employers: int, employees: int) -> None:
+    """A year of files, written with the defects real files have and imported by the road of everyone."""
+    from commands.intake.city import import_city
+    from commands.intake.sample.city import Plan, write_city
+    from ledger.store.unit_of_work import read_head
 
-    clock = Clock()
-    months = LAST - FIRST + 1
-    with chapter("一、两个缴存年度的归集", "1. Two fund years of collection"), open_desk(url, clock) as desk:
-        with progress("办理业务", "carrying out commands", employers * (months + 2)) as advance:
-            city = City(desk, clock, employers, heads, advance)
-            city.publish_figures()
-            city.open_accounts()
-            began = perf_counter()
-            city.live()
-            seconds = perf_counter() - began
+    with chapter("一、导入一个缴存年度的文件", "1. A fund year of files taken in"):
+        with progress("生成清册", "writing the files") as advance:
+            manifest = write_city(Plan(employers, employees, MONTHS, 1), folder, advance)
+        began = perf_counter()
+        with progress("导入", "taking in", len(manifest["steps"])) as advance:
+            summary = import_city(desk, folder, clock, lambda at, _of: advance(at))
+        seconds = perf_counter() - began
         with desk.ledger.database.reading() as connection:
-            from ledger.store.unit_of_work import read_head
-
             head = read_head(connection)
+        rate = round(head.event_id / seconds)
         say(
-            f"{employers} 个单位、{employers * heads:,} 个账户、{months} 个月：{head.commit_id:,} 次记账、"
-            f"{head.event_id:,} 个事件，每秒 {round(head.event_id / seconds):,} 个事件",
-            f"{employers} employers, {employers * heads:,} accounts, {months} months: {head.commit_id:,} commits, "
-            f"{head.event_id:,} events, {round(head.event_id / seconds):,} events a second",
+            f"{employers} 个单位、{employees:,} 名职工、{MONTHS} 个月：{summary.files} 个文件、{summary.rows:,} 行，"
+            f"入账 {summary.accepted:,} 行",
+            f"{employers} employers, {employees:,} employees, {MONTHS} months: {summary.files} files, "
+            f"{summary.rows:,} rows, {summary.accepted:,} taken in",
         )
-        refused = Counter(one.code for one in city.refused)
-        first = {one.code: one for one in reversed(city.refused)}
-        say("不予办理的（账上不留痕迹）：", "Refused, without a trace on any balance:")
-        for code, count in sorted(refused.items()):
-            say(f"  {count} × [{code}] {first[code].message(language())} · {first[code].clause}")
+        say(
+            f"{head.commit_id:,} 次记账、{head.event_id:,} 个事件，连同读文件每秒 {rate:,} 个事件",
+            f"{head.commit_id:,} commits, {head.event_id:,} events; {rate:,} a second, reading the files included",
+        )
+        say(
+            f"{summary.refused_files} 个文件有错，未入账，改正后重报；错误按代码：",
+            f"{summary.refused_files} files had bad rows, left no trace, and came again corrected; by code:",
+        )
+        rows = sorted(summary.refused.items(), key=lambda one: (-one[1], one[0]))
+        say_table(words("代码,>次数", "Code,>Count").split(","), rows)
+
+
+def show_counter(refused: list[Any]) -> None:
+    """What the counter refused."""
+    with chapter("二、柜面：付款须经两人", "2. At the counter: money leaves by two persons"):
+        for one in refused:
+            say(f"不予办理 [{one.code}] {one.message(language())} · {one.clause}",
+                f"refused [{one.code}] {one.message(language())} · {one.clause}")  # fmt: skip
 
 
 def show_books(desk: Any) -> None:
@@ -118,8 +138,8 @@ def show_books(desk: Any) -> None:
     from commands.cli.employers import facts_of
     from projections.views.journal import trial_balance
 
-    with chapter("二、余额与试算平衡", "2. Balances and the trial balance"), reading(desk) as connection:
-        rows = [facts_of(desk, connection, f"E{number:03d}", TODAY) for number in range(1, 7)]
+    with chapter("三、余额与试算平衡", "3. Balances and the trial balance"), reading(desk) as connection:
+        rows = [facts_of(desk, connection, f"E{number:05d}", TODAY) for number in range(1, 7)]
         heads = words(
             "单位,比例,>账户数,>余额,缴至,>欠缴", "Employer,Rate,>Accounts,>Balances,Paid up to,>Owed"
         )
@@ -168,7 +188,7 @@ def show_duties(desk: Any) -> None:
     from commands.cli.standing import held_money, show_held, show_obligations
     from projections.views.obligations import obligations
 
-    with chapter("三、期限义务与挂账", "3. Duties and held money"), reading(desk) as connection:
+    with chapter("四、期限义务与挂账", "4. Duties and held money"), reading(desk) as connection:
         rows = obligations(connection, TODAY)
         late = [one for one in rows if one.late_days]
         in_time = len(rows) - len(late)
@@ -186,30 +206,28 @@ def show_duties(desk: Any) -> None:
         show_held(held_money(desk, connection, TODAY)[:6])
 
 
-def show_story(desk: Any) -> int:
+def show_story(desk: Any, account: str) -> int:
     """One account in plain words, and one question with two answers; returns the event of its withdrawal."""
     from commands.cli.accounts import show_history
-    from commands.cli.demo_city import STORY
     from ledger.streams.account import as_of
     from projections.views.history import told
 
-    with chapter(f"四、账户 {STORY} 的历史", f"4. The history of account {STORY}"):
-        events = desk.ledger.stream(f"account-{STORY}")
+    with chapter(f"五、账户 {account} 的历史", f"5. The history of account {account}"):
+        events = desk.ledger.stream(f"account-{account}")
         with desk.ledger.database.reading() as connection:
             rows = list(told(connection, events))
-        show_history([*rows[:14]])
-        say(f"……共 {len(rows)} 个事件", f"… {len(rows)} events in all")
-    with chapter("五、同一天的余额，两种所知", "5. The balance of one day, as known on two days"):
+        show_history(rows)
+    with chapter("六、同一天的余额，两种所知", "6. The balance of one day, as known on two days"):
         on = date(2019, 12, 31)
-        for known_on in (date(2020, 1, 5), date(2020, 2, 28), TODAY):
+        for known_on in (date(2020, 1, 5), date(2020, 7, 9), TODAY):
             balance = format_fen(as_of(events, on, known_on).balance_fen)
             say(
                 f"{on} 的余额，按 {known_on} 所知：{balance:>12} 元",
                 f"the balance effective on {on}, as known on {known_on}: {balance:>12}",
             )
         say(
-            "二月冲正了一笔串户的缴存，三月补缴：当时的账没有改动，今天的答案不同。",
-            "In February a wrong contribution was reversed, in March made up: nothing was edited, the answer differs.",
+            "七月发现并冲正了一笔串户的缴存，随后补缴：当时的账没有改动，今天的答案不同。",
+            "In July a wrong contribution was found and reversed, then made up: nothing was edited, the answer differs.",
         )
     return next(int(one.id) for one in events if one.body.topic == "account.withdrawn/1")
 
@@ -219,7 +237,7 @@ def prove(desk: Any) -> dict[str, Any]:
     from commands.cli.proving import replayed, show_report, verified
     from projections.replay.checkpoint import checkpoint
 
-    with chapter("六、举证", "6. Proof"):
+    with chapter("七、举证", "7. Proof"):
         report = verified(desk)
         show_report(report)
         done = replayed(desk, switch=False)
@@ -252,7 +270,7 @@ def show_tampering(folder: Path, checkpoint: dict[str, Any]) -> None:
             "DELETE FROM ledger_commit WHERE id = (SELECT max(id) FROM ledger_commit)",
         ),
     }
-    with chapter("七、背着账本改数据库", "7. The database changed behind the ledger's back"):
+    with chapter("八、背着账本改数据库", "8. The database changed behind the ledger's back"):
         for name, (zh, en, statements) in attacks.items():
             copy_of(folder / "ledger.db", folder / name)
             change_by_force(folder / name, statements)
@@ -283,18 +301,17 @@ def change_by_force(file: Path, statements: str) -> None:
     connection.close()
 
 
-def show_next(folder: Path, url: str, event_id: int, seconds: float) -> None:
+def show_next(folder: Path, url: str, account: str, event_id: int, seconds: float) -> None:
     """Commands to copy."""
-    from commands.cli.demo_city import STORY
 
     program = "provident" if shutil.which("provident") else sys.argv[0]
     with chapter(f"完成，用时 {seconds:.0f} 秒。接下来可以：", f"Done in {seconds:.0f} s. What to try next:"):
         for rest in (
-            f"account show {STORY} --as-of 2019-12-31 --known-on 2020-01-05",
-            f"account history {STORY}",
+            f"account show {account} --as-of 2019-12-31 --known-on 2020-01-05",
+            f"account history {account}",
             f"why {event_id}",
-            "employer show E003 --as-of 2021-06-30",
-            "obligations --overdue --as-of 2021-06-30",
+            f"employer show {EMPLOYER} --as-of {TODAY}",
+            f"obligations --overdue --as-of {TODAY}",
             "proposals",
             "trial-balance --as-of 2020-06-30",
             f"verify --against {folder}/checkpoint.json",
