@@ -52,6 +52,7 @@ COMMANDS: Final = {
         Known("verify", "proving:verify", "核验账本", "Prove that nothing was changed"),
         Known("checkpoint", "proving:checkpoint", "输出检查点", "A checkpoint to keep elsewhere"),
         Known("replay", "proving:replay", "由事件重建台账与视图", "Rebuild every table from the events"),
+        Known("year", "year:year", "缴存年度：结息与补息", "The fund year: settlement, adjustments"),
         Known("jobs", "jobs:jobs", "定时任务", "What runs by the clock"),
         Known("backup", "jobs:backup", "在线备份", "Back the ledger up while it is in use"),
         Known("restore", "jobs:restore", "恢复备份", "Put a backup into an empty ledger"),
@@ -92,7 +93,7 @@ class Overview(Group):
     cls=Overview,
     context_settings={"max_content_width": 110},
     zh="住房公积金事件账：每一笔业务都是不可更改的事件，余额与报表随时可以重算、可以举证。",
-    example="provident demo --dir demo\nprovident --ledger sqlite:///demo/ledger.db account history A000001",
+    example="provident demo --dir demo\nprovident --ledger sqlite:///demo/ledger.db account history A00000001",
 )
 @click.option(
     "--ledger",

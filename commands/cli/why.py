@@ -14,7 +14,7 @@ from ledger.money import format_fen
 
 @click.command(
     cls=Command,
-    zh="追溯一个事件：何时、由谁、按哪条规则、用了哪些参数（施行日与公布日）、依据哪一条；缴存额当场重算。",
+    zh="追溯一个事件：何时、由谁、按哪条规则、用了哪些参数（施行日与公布日）、依据哪一条；缴存额和利息当场重算。",
     example="provident account history A1\nprovident why 3",
 )
 @click.argument("event_id", type=click.IntRange(min=1))
@@ -23,7 +23,7 @@ from ledger.money import format_fen
 def why(ctx: click.Context, event_id: int, json_wanted: bool) -> None:
     """Say why an event is what it is: its commit, its rule with inputs and parameters, its clause.
 
-    A contribution is performed again by the rule of its month; exit code 4 when the result is another.
+    A contribution or an interest is performed again by its rule; exit code 4 when the result is another.
     """
     with open_desk() as desk:
         facts = traced(desk, event_id)
@@ -38,7 +38,7 @@ def why(ctx: click.Context, event_id: int, json_wanted: bool) -> None:
 def traced(desk: Any, event_id: int) -> dict[str, Any]:
     """Everything behind one event, as JSON; refuses ``event_id_unknown``."""
     from ledger.books.posting import post
-    from ledger.streams.account import Deposited, effect
+    from ledger.streams.account import Deposited, InterestCredited, effect
     from projections.views.history import Told, commit_of, event_by_id
 
     book = desk.present_book()
@@ -49,7 +49,11 @@ def traced(desk: Any, event_id: int) -> dict[str, Any]:
     balance_fen = sum(sum(effect(one.body)) for one in before)
     facts = Told(event, commit, sum(effect(event.body)), balance_fen).as_json(language())
     stored = getattr(event.body, "explanation", None) or None
-    again = _perform_again(book, event) if isinstance(event.body, Deposited) else None
+    again = None
+    if isinstance(event.body, Deposited):
+        again = _perform_again(book, event)
+    elif isinstance(event.body, InterestCredited):
+        again = _compute_interest_again(book, event, [one for one in before if one.id < event_id])
     named = [book.version(version).as_json() for version in sorted(getattr(event.body, "parameters", ()))]
     return facts | {
         "posting": [{"code": code, "fen": fen} for code, fen in post(event.body)],
@@ -79,6 +83,24 @@ def _perform_again(book: Any, event: Any) -> dict[str, Any]:
         "outcome": outcome.as_json(),
         "proof": proof(outcome, language()),
         "equal": amounts == (body.employer_fen, body.employee_fen),
+    }
+
+
+def _compute_interest_again(book: Any, event: Any, before: Any) -> dict[str, Any]:
+    """The interest by the rule, from the movements that were known and the law as it was known then."""
+    from ledger.dates import business_day
+    from ledger.policy.proof import proof
+    from ledger.policy.rules import decide
+    from ledger.streams.interest import case_of
+
+    case, credited = case_of(event.body, before)
+    outcome = decide("deposit_interest", case, book, case["on"], business_day(event.recorded_at))
+    due = (outcome.values["carried_fen"] - credited[0], outcome.values["current_fen"] - credited[1])
+    return {
+        "outcome": outcome.as_json(),
+        "proof": proof(outcome, language()),
+        "credited_before_fen": sum(credited),
+        "equal": due == (event.body.carried_fen, event.body.current_fen),
     }
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
-from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import Connection, or_, select
@@ -15,7 +14,6 @@ from commands.schemas import year as schemas
 from ledger.books.posting import INTEREST_PAYABLE
 from ledger.dates import fund_year_bounds, parse_day
 from ledger.limits import SETTLEMENT_CHUNK
-from ledger.policy.rules.interest import Terms, interest_terms
 from ledger.refusal import Refusal
 from ledger.store.movements import has_movement_before, moment_text, movements_of
 from ledger.store.tables import utc_text
@@ -32,13 +30,8 @@ HALF_DONE: Final = ("under", "correction")
 
 
 def terms_known(work: Work) -> interest.TermsOf:
-    """The terms of a period as the law is known on the day of recording; made once for each period."""
-
-    @cache
-    def terms_of(first: date, end: date, on: date) -> Terms:
-        return interest_terms(work.law.book, first, end, on, work.known_on)
-
-    return terms_of
+    """The terms of a period as the law is known on the day of recording."""
+    return interest.terms_known(work.law.book, work.known_on)
 
 
 # ---------------------------------------------------------------- closing
@@ -236,6 +229,6 @@ def adjust_interest(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     return {
         "account": account,
         "adjusted_fen": sum(differences.values()),
-        "years": {str(one): fen for one, fen in differences.items()},
+        "years": list(differences),
         "balance_fen": after.balance_fen,
     }

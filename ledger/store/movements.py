@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, select
 
 from ledger.store.tables import event, utc_text
-from ledger.streams.account import BalanceTakenOver
+from ledger.streams.account import BalanceTakenOver, InterestCredited
 from ledger.streams.base import EVENTS, Event, decode
 
 _PREFIX: Final = "account-"
@@ -72,10 +72,14 @@ def has_movement_before(connection: Connection, day: date) -> bool:
 
 
 def moved_since(connection: Connection, after: int, until: date) -> list[tuple[int, str, date]]:
-    """Movements with a value date up to a day that were recorded after an event: ``(event, account, value date)``."""
+    """Movements with a value date up to a day that were recorded after an event: ``(event, account, value date)``.
+
+    Interest is left out: it follows from the others.
+    """
+    topics = [topic for topic in money_topics() if topic != InterestCredited.topic]
     asked = (
         select(event.c.id, event.c.stream_id, event.c.topic, event.c.state)
-        .where(event.c.id > after, event.c.topic.in_(money_topics()))
+        .where(event.c.id > after, event.c.topic.in_(topics))
         .order_by(event.c.id)
     )
     found = []

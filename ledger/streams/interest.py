@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from datetime import date
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
 from ledger.dates import fund_year_bounds, fund_year_of
-from ledger.policy.rules.interest import Accrued, Movement, Terms, accrue
+from ledger.policy.parameters import PolicyBook
+from ledger.policy.rules.interest import Accrued, Movement, Terms, accrue, interest_terms
 from ledger.streams.account import (
     Account,
     BalanceTakenOver,
@@ -29,6 +31,16 @@ TermsOf = Callable[[date, date, date], Terms]
 
 Versioned = tuple[int, Event]
 """The version of an event in its stream, and the event."""
+
+
+def terms_known(book: PolicyBook, known_on: date) -> TermsOf:
+    """The terms as the law was known on a day; those of a period are made once."""
+
+    @cache
+    def terms_of(first: date, end: date, on: date) -> Terms:
+        return interest_terms(book, first, end, on, known_on)
+
+    return terms_of
 
 
 class Earning(NamedTuple):
@@ -152,3 +164,21 @@ def adjustments(
             balance_fen += one.carried_fen + one.current_fen
             found.append(one)
     return tuple(found)
+
+
+def case_of(credited: InterestCredited, before: Iterable[Recorded]) -> tuple[dict[str, Any], tuple[int, int]]:
+    """The case that the rule ``deposit_interest`` decides for an interest event, from the history before it.
+
+    With it comes what had been credited on either part for the same year, in fen.
+    """
+    history = list(before)
+    undone = {one.body.reverses for one in history if isinstance(one.body, EntryReversed)}
+    balance_fen = sum(sum(effect(one.body)) for one in history)
+    events = [(one.originator_version, one.body) for one in history]
+    earned = earning(balance_fen, events, credited.year, undone)
+    first, last = fund_year_bounds(credited.year)
+    closing = credited.kind == "closing"
+    end, on = (credited.effective_on,) * 2 if closing else (date(credited.year + 1, 7, 1), last)
+    moves = [(date.fromordinal(day), carried, current) for day, carried, current in sorted(earned.movements)]
+    case = {"first": first, "end": end, "on": on, "opening_fen": earned.opening_fen, "movements": moves}
+    return case, (earned.credited_carried_fen, earned.credited_current_fen)

@@ -18,6 +18,7 @@ from ledger.store.database import Database
 from projections.replay.checkpoint import read_checkpoint
 from projections.replay.checks import Balances, Books, Check, Contributions, Fold, Requests
 from projections.replay.findings import Finding, Findings
+from projections.replay.interest_check import Interest
 from projections.replay.walk import Progress, Walk
 
 ViewCheck = Callable[[Connection], Iterable[Finding]]
@@ -78,6 +79,7 @@ def verify(
         fold,
         books,
         Contributions(found, book),
+        Interest(found, book, fold),
         Balances(found, fold),
         Requests(found),
     )
