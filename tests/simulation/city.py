@@ -8,7 +8,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from commands.handlers import COMMANDS
-from ledger.dates import format_month, month_of
+from ledger.dates import format_month, fund_year_of, month_of
 from ledger.streams.account import Account
 from ledger.streams.employer import Employer, expected_month
 
@@ -296,7 +296,8 @@ def merge_employers(city: City) -> Content:
 
 def split_employer(city: City) -> Content:
     employer = city.employer()
-    staff = [key for key, one in city.states["account"].items() if one.employer == employer]
+    accounts = city.states["account"].items()
+    staff = [key for key, one in accounts if one.employer == employer and one.status != "closed"]
     return {"employer": employer, "into": city.employer(), "accounts": staff[:2] or [NOTHING]}
 
 
@@ -337,10 +338,18 @@ def settle_petition(city: City) -> Content:
     return {"petition": city.some("petition", status="urged"), "settled_by": by}
 
 
+def settle_year(city: City) -> Content:
+    return {"year": fund_year_of(city.day) - city.random.choice((1, 1, 1, 0, 2)), "chunk": 4}
+
+
+def adjust_interest(city: City) -> Content:
+    return {"account": city.account("normal", "sealed"), "year": fund_year_of(city.day) - 1}
+
+
 _WEIGHTS: dict[Callable[[City], Content], int] = {
     register_employer: 3, open_account: 12, take_over: 2, remit: 20, deposit: 16, make_up: 8, receive: 4,
     allocate: 5, return_receipt: 2, break_relation: 3, seal: 5, unseal: 5, seal_centrally: 3, transfer: 6,
     transfer_in: 3, transfer_out: 2, freeze: 2, unfreeze: 2, withdraw: 12, reverse: 10, set_rate: 2, defer: 2,
-    resume: 1, assign_arrears: 2, merge_employers: 1, split_employer: 1, close_employer: 1, fix_bases: 2,
-    propose: 2, approve: 3, reject: 1, petition: 2, urge: 2, settle_petition: 1,
+    resume: 1, assign_arrears: 2, merge_employers: 1, split_employer: 3, close_employer: 1, fix_bases: 2,
+    propose: 2, approve: 3, reject: 1, petition: 2, urge: 2, settle_petition: 1, settle_year: 5, adjust_interest: 2,
 }  # fmt: skip
