@@ -135,6 +135,6 @@ def test_the_librarys_projection_runner_follows_the_ledger(ledger_url: str, desk
         application_class=LedgerApplication, projection_class=Counting, view_class=CountingView, env=env
     )
     with resumed:
-        last = desk.do("deposit", {"on": "2019-07-10", "account": "A1", "month": "2019-07"})
+        last = desk.do("deposit", {"on": "2019-07-01", "account": "A1", "month": "2019-07"})
         resumed.wait(last.last_event_id)
         assert [position for _, position in resumed.view.counted()] == [1, 2, 3]

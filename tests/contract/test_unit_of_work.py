@@ -17,9 +17,9 @@ from ledger.store import database as store
 
 STEPS = ("lock", "once", "read", "decide", "append", "project", "seal")
 
-PAYING = {"on": "2020-07-11", "account": "A1", "amount": "1.00", "reason": "rent"}
+PAYING = {"on": "2020-07-10", "account": "A1", "amount": "1.00", "reason": "rent"}
 WITHDRAWAL = ("withdraw", PAYING, {"approver": "approver"})
-REMITTANCE = ("remit", {"on": "2020-07-11", "employer": "E1", "month": "2019-10"}, {})
+REMITTANCE = ("remit", {"on": "2020-07-10", "employer": "E1", "month": "2019-10"}, {})
 
 
 class Fault(Exception):
@@ -76,7 +76,7 @@ def test_the_same_key_with_the_same_request_gives_the_first_answer(
 
 
 ANOTHER_AMOUNT = ("withdraw", PAYING | {"amount": "2.00"})
-ANOTHER_COMMAND = ("transfer_out", {"on": "2020-07-11", "account": "A1", "to_centre": "沈阳", "letter": "L"})
+ANOTHER_COMMAND = ("transfer_out", {"on": "2020-07-10", "account": "A1", "to_centre": "沈阳", "letter": "L"})
 
 
 @pytest.mark.parametrize(("command", "content"), [ANOTHER_AMOUNT, ANOTHER_COMMAND])
