@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from tests.benchmarks import city_month, remit_10k, replay, single
+from tests.benchmarks import city_month, remit_10k, replay, settlement, single
 from tests.benchmarks.measuring import Figure, Tell, machine
 from tests.benchmarks.stores import Stores
 
@@ -14,6 +14,7 @@ BENCHMARKS: Final = {
     "city_month": city_month.run,
     "single": single.run,
     "replay": replay.run,
+    "settlement": settlement.run,
 }
 KINDS: Final = ("sqlite", "postgresql")
 
