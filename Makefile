@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 $(VENV)/ready: pyproject.toml uv.lock
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/uv sync --quiet --active --frozen
+	VIRTUAL_ENV=$(abspath $(VENV)) UV_SYSTEM_CERTS=1 $(BIN)/uv sync --quiet --active --frozen
 	touch $@
 
 demo: $(VENV)/ready   ## a small city on an embedded ledger: import, ask, prove

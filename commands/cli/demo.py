@@ -32,12 +32,12 @@ EMPLOYER = "E00001"
 @option("--dir", "folder", type=click.Path(file_okay=False, path_type=Path), default=Path("demo"), show_default=True,
         zh="所用文件夹；每次重新开始。", en="The folder to use; it starts afresh each time.")  # fmt: skip
 @option(
-    "--employers", type=click.IntRange(6, 900), default=100, show_default=True, zh="单位数。", en="Employers."
+    "--employers", type=click.IntRange(6, 900), default=80, show_default=True, zh="单位数。", en="Employers."
 )
 @option(
     "--employees",
     type=click.IntRange(400, 90_000),
-    default=5_000,
+    default=4_000,
     show_default=True,
     zh="职工数。",
     en="Employees.",
