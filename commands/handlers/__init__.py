@@ -8,6 +8,7 @@ from commands.handlers import (
     openings,
     parameters,
     proposals,
+    statements,
     withdrawals,
 )
 from commands.handlers.registry import COMMANDS, Command, Work
@@ -23,5 +24,6 @@ __all__ = [
     "openings",
     "parameters",
     "proposals",
+    "statements",
     "withdrawals",
 ]

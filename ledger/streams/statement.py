@@ -145,7 +145,7 @@ def issue(state: Statement, issued: Issued, difference: Difference) -> tuple[Eve
     return issued, superseded
 
 
-def render(state: Statement, rendered: Rendered) -> tuple[Event, ...]:
+def render(state: Statement, rendered: Rendered) -> tuple[Rendered, ...]:
     """Records files of an edition; known files with the same digest give no event.
 
     Refuses ``statement_renders_differently`` where a file of that name was recorded with other bytes.

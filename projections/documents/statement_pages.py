@@ -165,7 +165,7 @@ def _employee(cover: Cover, year: AccountYear, person: Masked) -> dict[str, Any]
             _fact("单位", "employer", cover.employer_name or "—"),
             _fact("单位账号", "employer no.", cover.statement.employer),
             _fact("缴存基数", "base", format_fen(year.base_fen)),
-            _fact("缴至年月", "paid up to", format_month(year.paid_up_to) if year.paid_up_to else "—"),
+            _fact("缴至年月", "paid up to", year.paid_up_to or "—"),
         ],
         "balance": _signed(figures.closing_fen),
         "words": _words(figures.closing_fen),

@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 from sqlalchemy import Connection
 
-from ledger.dates import business_day, first_day, fund_year_bounds, month_of
+from ledger.dates import business_day, first_day, format_month, fund_year_bounds, month_of
 from ledger.refusal import Refusal
 from ledger.streams import account as accounts
 from ledger.streams.account import Account, at_day, effect, evolve
@@ -88,7 +88,7 @@ class AccountYear(msgspec.Struct, frozen=True):
     employer: str
     status: str
     base_fen: int
-    paid_up_to: int
+    paid_up_to: str
     figures: Figures
     carried_fen: int
     current_fen: int
@@ -225,7 +225,7 @@ class AccountHistory:
             employer=self.employer,
             status=self.state.status,
             base_fen=self.state.base_fen,
-            paid_up_to=self.state.paid_up_to,
+            paid_up_to=format_month(self.state.paid_up_to) if self.state.paid_up_to else "",
             figures=figures,
             carried_fen=self.state.carried_fen,
             current_fen=self.state.current_fen,
