@@ -205,8 +205,8 @@ def example_of(name: str) -> str:
 # ---------------------------------------------------------------- what came of it
 
 LABELS = {
-    "account": "账户", "accounts": "账户数", "adjusted_fen": "补息", "years": "年度", "amount_fen": "金额", "balance_fen": "余额", "booked": "已入账",
-    "closed": "销户",
+    "account": "账户", "accounts": "账户数", "adjusted_fen": "补息", "years": "年度", "amount_fen": "金额",
+    "balance_fen": "余额", "booked": "已入账", "closed": "销户",
     "command": "业务", "debtor": "承担人", "employer": "单位", "employers": "单位数", "heads": "人数", "held_fen": "挂账",
     "left_out": "未入账行数", "month": "月份", "own_fen": "本人账户支付", "payment": "划款指令", "payments": "划款指令",
     "petition": "申请", "proposal": "待审批业务", "rate": "比例", "receipt": "暂收款", "returned_fen": "退回金额",
