@@ -48,6 +48,7 @@ COMMANDS: Final = {
             "obligations", "standing:obligations", "期限义务与挂账账龄", "Duties with their days, held money"
         ),
         Known("status", "standing:status", "账本状态", "Positions, lags and size"),
+        Known("statement", "statements:statement", "对账单真伪核验", "Is a statement genuine?"),
         Known("why", "why:why", "追溯一笔数字的依据", "Why a figure is what it is"),
         Known("verify", "proving:verify", "核验账本", "Prove that nothing was changed"),
         Known("checkpoint", "proving:checkpoint", "输出检查点", "A checkpoint to keep elsewhere"),
@@ -56,6 +57,7 @@ COMMANDS: Final = {
         Known("jobs", "jobs:jobs", "定时任务", "What runs by the clock"),
         Known("backup", "jobs:backup", "在线备份", "Back the ledger up while it is in use"),
         Known("restore", "jobs:restore", "恢复备份", "Put a backup into an empty ledger"),
+        Known("doctor", "doctor:doctor", "检查运行环境", "Check what the ledger needs to work"),
         Known("rules", "rules:rules", "规则与依据", "The rules of the law"),
         Known("policy", "policy:policy", "法定参数", "The legal parameters"),
         Known("bench", "bench:bench", "测量并对照", "Figures, side by side"),

@@ -20,6 +20,7 @@ from commands.cli.output import (
     say_table,
     words,
 )
+from commands.cli.statements import statements
 from ledger.money import format_fen
 
 
@@ -148,3 +149,6 @@ def adjust(year: int, account: str, on: Any, by: str, json_wanted: bool) -> None
         content = {"on": on or today(), "account": account, "year": year}
         outcome = desk.do("adjust_interest", content, actor=by)
     show_outcome(outcome, json_wanted)
+
+
+year.add_command(statements)

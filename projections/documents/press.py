@@ -47,12 +47,17 @@ def font_file() -> Path:
 
 
 @cache
-def template_id() -> str:
-    """What the bytes of a document depend on beside its data: templates, letterhead, font, typesetter."""
-    digest = sha256(f"typst {version('typst')} segno {version('segno')}\n".encode())
-    files = [*sorted(TEMPLATES.iterdir()), TEMPLATES.with_name("letterhead.yaml"), font_file()]
-    for file in files:
-        digest.update(file.name.encode() + sha256(file.read_bytes()).digest())
+def template_id(template: str) -> str:
+    """What the bytes of a document depend on beside its data: template, letterhead, font, and who sets it.
+
+    Without a template of that name (tables) it is the programs that write it.
+    """
+    writers = " ".join(f"{name} {version(name)}" for name in ("typst", "segno", "xlsxwriter"))
+    digest = sha256(writers.encode())
+    own = TEMPLATES / f"{template}.typ"
+    if own.is_file():
+        for file in (own, TEMPLATES / "common.typ", TEMPLATES.with_name("letterhead.yaml"), font_file()):
+            digest.update(sha256(file.read_bytes()).digest())
     return digest.hexdigest()[:12]
 
 

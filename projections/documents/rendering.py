@@ -33,6 +33,8 @@ FORMATS: Final = ("pdf", "xlsx", "csv", "json")
 EMPLOYEES_IN_A_PART: Final = 200
 """Pages that are set at once: what bounds the memory of the typesetter."""
 
+_TEMPLATES: Final = {("statement", "pdf"): "employer", ("employees", "pdf"): "employees"}
+
 
 class Made(NamedTuple):
     """A file of a statement: its name, its digest, and whether it had been there before."""
@@ -124,7 +126,7 @@ class Rendering:
         try:
             write(partial)
             sha256, length = digest_of(partial)
-            made = FileDigest(sha256, length, template_id())
+            made = FileDigest(sha256, length, template_id(_TEMPLATES.get((kind, extension), "tables")))
             if recorded and recorded.sha256 != sha256:
                 raise Refusal(
                     "statement_renders_differently",
