@@ -140,7 +140,7 @@ def _settle_accounts(work: Work, year: int, state: years.Year, number: int, keys
     end = date(year + 1, 7, 1)
     terms = terms_known(work)(first, end, last)
     accounts_now = work.uow.load("account", keys)
-    moved, next_since = _movements(work.uow.connection, keys, state.read_since, end.toordinal())
+    moved, next_since = _movements(work.uow.connection, keys, state.read_since, last)
     credited = carried_fen = current_fen = 0
     for key in keys:
         own = accounts_now[key]
@@ -172,14 +172,14 @@ def _settle_accounts(work: Work, year: int, state: years.Year, number: int, keys
 
 
 def _movements(
-    connection: Connection, keys: Sequence[str], since: str, next_first: int
+    connection: Connection, keys: Sequence[str], since: str, last: date
 ) -> tuple[dict[str, list[interest.Versioned]], str]:
     """The movements of a chunk's accounts by one question, and since when movements of the next year were recorded."""
     moved: dict[str, list[interest.Versioned]] = defaultdict(list)
     next_since = ""
     for key, version, body, recorded_at in movements_of(connection, keys, since):
         moved[key].append((version, body))
-        if interest.bears_from(body) >= next_first:
+        if body.effective_on >= last:  # what moves on the last day may count from the next year on
             moment = moment_text(recorded_at)
             next_since = min(next_since or moment, moment)
     return moved, next_since

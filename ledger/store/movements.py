@@ -44,13 +44,12 @@ def movements_of(connection: Connection, keys: Sequence[str], since: str = "") -
         f"SELECT stream_id, version, topic, state, recorded_at FROM event WHERE {' AND '.join(conditions)}"
         " ORDER BY stream_id, version"
     )
-    wanted = set(keys)
+    wanted = {_PREFIX + key: key for key in keys}
     cursor = connection.exec_driver_sql(statement, tuple(values)).cursor
     while rows := cursor.fetchmany(10_000):
         for stream_id, version, topic, state, recorded_at in rows:
-            key = stream_id[len(_PREFIX) :]
-            if key in wanted:
-                yield key, version, decode(topic, state), recorded_at
+            if stream_id in wanted:
+                yield wanted[stream_id], version, decode(topic, state), recorded_at
 
 
 def moment_text(recorded_at: Any) -> str:

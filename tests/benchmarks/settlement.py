@@ -26,7 +26,7 @@ LAST: Final = date(2020, 6, 30)
 _STATEMENT: Final = """
 SELECT count(*), sum(interest_fen) FROM (
     SELECT stream_id,
-        (2 * sum(({employer} + {employee}) * {days}) + 24000) / 48000 AS interest_fen
+        (2 * CAST(sum(({employer} + {employee}) * {days}) AS bigint) + 24000) / 48000 AS interest_fen
     FROM event WHERE topic = 'account.deposited/1' GROUP BY stream_id) AS accounts
 """
 
