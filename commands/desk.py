@@ -89,7 +89,10 @@ class Desk:
         request = Request(key or str(uuid4()), command, actor, given, approver)
 
         def decide(uow: UnitOfWork) -> dict[str, Any]:
-            law = Law(self.policy.on(uow.connection), business_day(uow.recorded_at), self.book)
+            today = business_day(uow.recorded_at)
+            if given["on"] > today:
+                raise Refusal("value_date_in_future", on=given["on"].isoformat(), today=today.isoformat())
+            law = Law(self.policy.on(uow.connection), today, self.book)
             work = Work(uow, law, self.ledger)
             result = spec.handler(work, given)
             if beside is not None:

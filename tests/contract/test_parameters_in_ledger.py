@@ -15,8 +15,9 @@ WAGE = {"parameter": "minimum_wage", "draft": "D1"}
 
 
 @pytest.fixture
-def bare(ledger_url: str, open_desk: Any) -> Desk:
-    """A desk whose book holds the bundled packs only."""
+def bare(ledger_url: str, open_desk: Any, clock: Any) -> Desk:
+    """A desk whose book holds the bundled packs only, in the month of the drafts."""
+    clock.on(date(2019, 7, 31))
     desk: Desk = open_desk(ledger_url, book=PolicyBook.bundled())
     return desk
 
