@@ -1,8 +1,9 @@
 """Checks a file of rule cases: what each rule gives against what the case expects (provident rules check).
 
 A case is ``{id, rule, inputs, expected, cite?, reading?}``. Decimals are compared by value, everything else
-exactly. A case may name the day (``on``) and the day of knowledge (``known_on``). A refusal counts as an
-outcome: its status is ``refused_`` and the code, and every other output is null.
+exactly. A case may name the day (``on``), the day of knowledge (``known_on``) and other readings or figures of
+the city (``parameters``, each ``ID=VALUE``). A refusal counts as an outcome: its status is ``refused_`` and the
+code, and every other output is null.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from ledger.dates import parse_day
+from ledger.policy.overlay import overlaid
 from ledger.policy.parameters import PolicyBook
 from ledger.policy.rules import decide, find_rule, registered
 from ledger.refusal import Refusal
@@ -48,6 +50,7 @@ def check_case(case: Any, book: PolicyBook) -> Checked:
     on, known_on = (parse_day(case[name]) if case.get(name) else None for name in ("on", "known_on"))
     refusal = ""
     try:
+        book = overlaid(book, case.get("parameters", ()))
         outcome = decide(rule, case["inputs"], book, on, known_on, explain=False).as_json()
         actual, clause = outcome["values"], outcome["clause"]
     except Refusal as refused:

@@ -87,6 +87,7 @@ def test_the_reserve_waits_for_the_mode_of_the_province():
 def test_a_body_of_the_first_list_is_found_and_the_centre_is_not():
     assert decide("penalty_authority", {"body": "葫芦岛市财政局"}, BOOK).values == {
         "listed": True,
+        "number": 12,
         "kind": "职权执法",
     }
     assert not decide("penalty_authority", {"body": "葫芦岛市住房公积金管理中心"}, BOOK).values["listed"]

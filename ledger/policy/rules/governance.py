@@ -248,4 +248,4 @@ def penalty_authority(body: Text, bodies: Sequence[Row], why: Why = quiet) -> Va
     """Whether a body stands in the city's first list of enforcement bodies (行政执法主体); the centre does not."""
     listed = next((row for row in bodies if body == row["zh"]), None)
     why("列入第一批行政执法主体", "stands in the first list", listed is not None)
-    return {"listed": listed is not None, "kind": listed["kind"] if listed else None}
+    return {"listed": listed is not None, **{name: listed and listed[name] for name in ("number", "kind")}}
