@@ -21,7 +21,7 @@ from commands.intake.headings import LABELS, Columns, compact, plain, plain_mont
 from commands.intake.identity import identity_number, region_is_known
 from commands.intake.tables import digest, read_rows
 from ledger.dates import format_month, parse_day, parse_month
-from ledger.limits import BATCH_ACCOUNTS_MAX, REFUSED_LINES_MAX
+from ledger.limits import BATCH_ACCOUNTS_MAX, ID_LENGTH_MAX, REFUSED_LINES_MAX
 from ledger.money import parse_rate, parse_yuan
 from ledger.refusal import LineRefusal, LinesRefused, Refusal
 from ledger.store.persons import Person, masked_number
@@ -33,7 +33,7 @@ PersonId = Callable[[str], str]
 _TOTAL: Final = ("合计", "总计", "共计", "total", "grandtotal")
 _HEADS: Final = re.compile(r"(\d+)\s*(?:人|位|persons?|employees|heads)")
 _DAY: Final = re.compile(r"(\d{4})[-./年]?(\d{1,2})[-./月]?(\d{1,2})日?\Z")
-_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]+\Z", re.ASCII)
+_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\Z", re.ASCII)
 
 yuan: Final = lru_cache(maxsize=65_536)(parse_yuan)
 
@@ -102,14 +102,19 @@ class ListReader(ABC):
                 for field, index in self.columns.found
                 if index < len(cells)
             }
-            first = next((cell for cell in cells if cell and not cell.isspace()), "")
+            key = self.values.get(self.key, "")
             if total_row:
-                self._check_after_total(total_row)
-            elif self._is_total(first):
-                total_row = self.number
-                self._check_total(cells)
-            elif first and not self._is_remark():
+                if _ID.match(compact(key)):
+                    raise Refusal("rows_after_total", row=number, total_row=total_row)
+            elif _ID.match(key) and not self._is_total(key):
                 self._take_row()
+            else:
+                first = next((cell for cell in cells if cell and not cell.isspace()), "")
+                if self._is_total(first):
+                    total_row = number
+                    self._check_total(cells)
+                elif first and not self._is_remark():
+                    self._take_row()
         if not header:
             self.columns.refuse()
         if not self.listed.rows:
@@ -126,7 +131,12 @@ class ListReader(ABC):
         self.errors = []
         self.listed.rows += 1
         if self.listed.rows > BATCH_ACCOUNTS_MAX:
-            raise Refusal("rows_too_many", file=self.path.name, limit=BATCH_ACCOUNTS_MAX)
+            raise Refusal(
+                "rows_too_many",
+                "账簿上限 BATCH_ACCOUNTS_MAX",
+                file=self.path.name,
+                limit=BATCH_ACCOUNTS_MAX,
+            )
         line = self.line()
         if self.of_one_employer and self.values.get("employer"):
             self.employers.append((self.number, compact(self.values["employer"])))
@@ -142,8 +152,6 @@ class ListReader(ABC):
 
     def _is_remark(self) -> bool:
         """A line such as ``制表人：…``, which is signed below a list without a total."""
-        if _ID.match(self.values.get(self.key, "")):
-            return False
         filled = [value for value in self.values.values() if value]
         return len(filled) <= 1 and all(":" in value for value in filled)
 
@@ -175,10 +183,6 @@ class ListReader(ABC):
         heads = _HEADS.search(plain(" ".join(cells)))
         if heads and int(heads[1]) != self.listed.rows:
             raise Refusal("heads_differ", row=self.number, stated=int(heads[1]), counted=self.listed.rows)
-
-    def _check_after_total(self, total_row: int) -> None:
-        if _ID.match(self.values.get(self.key, "")):
-            raise Refusal("rows_after_total", row=self.number, total_row=total_row)
 
     # -- whose and when
 
@@ -243,6 +247,9 @@ class ListReader(ABC):
         return self.parsed(field, parse)
 
     def id(self, field: str) -> str | None:
+        text = self.values.get(field, "")
+        if len(text) <= ID_LENGTH_MAX and _ID.match(text):
+            return text
         return self.needed(field, self._id_parsers[field])
 
     @cached_property

@@ -569,3 +569,9 @@ def test_a_crash_at_any_step_leaves_no_trace_and_the_file_can_come_again(
             intake.take_in("accounts", path, options)
     assert trace(intake.desk) == before
     assert intake.take_in("accounts", path, options).accepted == 1
+
+
+def test_a_row_after_the_total_is_never_passed_over(intake: Intake, tmp_path: Path) -> None:
+    path = remittance(tmp_path, *good_rows(), ",,合计,3人,,,1800,1800,3600", row("Ａ 9"))
+    with pytest.raises(Refusal, match="rows_after_total"):
+        remit(intake, path)
