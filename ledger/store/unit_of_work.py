@@ -11,10 +11,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from operator import attrgetter
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import msgspec
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from ledger.limits import BATCH_ACCOUNTS_MAX
 from ledger.refusal import Refusal
@@ -90,14 +90,31 @@ class Head(msgspec.Struct, frozen=True):
     recorded_at: datetime | None = None
 
 
-def read_head(connection: Connection) -> Head:
-    newest = select(
+# The statements of every unit of work are made once; to make them took as long as to run them.
+_NEWEST: Final = (
+    select(
+        tables.commit.c.id, tables.commit.c.last_event_id, tables.commit.c.hash, tables.commit.c.recorded_at
+    )
+    .order_by(tables.commit.c.id.desc())
+    .limit(1)
+)
+_EARLIER: Final = (
+    select(
+        tables.idempotency.c.request_hash,
         tables.commit.c.id,
+        tables.commit.c.result,
+        tables.commit.c.first_event_id,
         tables.commit.c.last_event_id,
-        tables.commit.c.hash,
-        tables.commit.c.recorded_at,
-    ).order_by(tables.commit.c.id.desc())
-    row = connection.execute(newest.limit(1)).first()
+    )
+    .join(tables.commit, tables.commit.c.id == tables.idempotency.c.commit_id)
+    .where(tables.idempotency.c.key == bindparam("asked_key"))
+)
+_CLAIM: Final = insert(tables.idempotency)
+_SEAL: Final = insert(tables.commit)
+
+
+def read_head(connection: Connection) -> Head:
+    row = connection.execute(_NEWEST).first()
     return Head(*row) if row else Head()
 
 
@@ -131,17 +148,7 @@ class UnitOfWork:
 
     def earlier(self) -> Outcome | None:
         """The first answer if this key has been used; refuses ``key_reused`` if it was for something else."""
-        found = self.connection.execute(
-            select(
-                tables.idempotency.c.request_hash,
-                tables.commit.c.id,
-                tables.commit.c.result,
-                tables.commit.c.first_event_id,
-                tables.commit.c.last_event_id,
-            )
-            .join(tables.commit, tables.commit.c.id == tables.idempotency.c.commit_id)
-            .where(tables.idempotency.c.key == self.request.key)
-        ).first()
+        found = self.connection.execute(_EARLIER, {"asked_key": self.request.key}).first()
         if found is None:
             return None
         if found.request_hash != self.request_hash:
@@ -153,9 +160,12 @@ class UnitOfWork:
     def claim(self) -> None:
         """Takes the key for this unit of work."""
         self.connection.execute(
-            insert(tables.idempotency).values(
-                key=self.request.key, request_hash=self.request_hash, commit_id=self.head.commit_id + 1
-            )
+            _CLAIM,
+            {
+                "key": self.request.key,
+                "request_hash": self.request_hash,
+                "commit_id": self.head.commit_id + 1,
+            },
         )
         self._after_step("once")
 
@@ -232,6 +242,6 @@ class UnitOfWork:
             previous_hash=self.head.hash,
         )
         row = msgspec.structs.replace(row, hash=hash_of_commit(row))
-        self.connection.execute(insert(tables.commit).values(msgspec.structs.asdict(row)))
+        self.connection.execute(_SEAL, msgspec.structs.asdict(row))
         self._after_step("seal")
         return Outcome(row.id, result, False, row.first_event_id, row.last_event_id)
