@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from ledger.streams import account, general_ledger, receipt, year
+from ledger.streams import account, general_ledger, period, receipt, result, year
 from ledger.streams.base import Event
 
 Line = tuple[str, int]
@@ -17,6 +17,7 @@ Line = tuple[str, int]
 
 BANK, MEMBERS, HELD, HELD_OPENING = "101", "201", "219", "219.opening"
 INTEREST_PAYABLE, INTEREST_EXPENSE = "211", "411.members"
+RESULT, UNDISTRIBUTED = "311", "321.undistributed"
 
 
 def entry(debit: str, credit: str, fen: int) -> tuple[Line, ...]:
@@ -47,6 +48,32 @@ def _opened(event: general_ledger.Opened) -> tuple[Line, ...]:
     return tuple((codes.get(code, code), fen) for code, fen in sorted(event.balances.items()) if fen)
 
 
+def _booked(event: period.EntryBooked) -> tuple[Line, ...]:
+    """An entry of a fixed kind: bank interest, fees, treasury, cash of the result."""
+    return entry(*period.ENTRIES[event.kind], event.amount_fen)
+
+
+def _month_closed(event: period.Closed) -> tuple[Line, ...]:
+    """期末结转: income and expense go to 311, whatever is left of each."""
+    lines = tuple((code, -fen) for code, fen in sorted(event.balances.items()) if fen)
+    result_fen = sum(event.balances.values())
+    return (*lines, (RESULT, result_fen)) if result_fen else lines
+
+
+def _distributed(event: result.Distributed) -> tuple[Line, ...]:
+    """增值收益分配: each share from 321, whose sub-accounts are closed to the undistributed part."""
+    shares = (
+        ("321.reserve", "301", event.reserve_fen),
+        ("321.management", "214.management", event.management_fen),
+        ("321.housing", "214.housing", event.housing_fen),
+    )
+    return tuple(
+        line
+        for drawn, goes_to, fen in shares
+        for line in (*entry(drawn, goes_to, fen), *entry(UNDISTRIBUTED, drawn, fen))
+    )
+
+
 POSTING_RULES: Final[dict[type[Event], Callable[[Any], tuple[Line, ...]]]] = {
     account.Deposited: _deposited,
     account.BalanceTakenOver: lambda e: entry(HELD_OPENING, MEMBERS, e.carried_fen + e.current_fen),
@@ -58,6 +85,11 @@ POSTING_RULES: Final[dict[type[Event], Callable[[Any], tuple[Line, ...]]]] = {
     receipt.Received: _received,
     receipt.Returned: lambda e: entry(HELD, BANK, e.amount_fen),
     general_ledger.Opened: _opened,
+    period.InterestAccrued: lambda e: entry(INTEREST_EXPENSE, INTEREST_PAYABLE, e.amount_fen),
+    period.EntryBooked: _booked,
+    period.Closed: _month_closed,
+    result.Closed: lambda e: entry(RESULT, UNDISTRIBUTED, e.result_fen),
+    result.Distributed: _distributed,
     year.InterestTruedUp: lambda e: entry(INTEREST_EXPENSE, INTEREST_PAYABLE, e.difference_fen),
 }
 

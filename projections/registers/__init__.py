@@ -7,10 +7,12 @@ from ledger.streams.employer import EMPLOYERS
 from ledger.streams.general_ledger import GENERAL_LEDGERS
 from ledger.streams.parameter import PARAMETERS
 from ledger.streams.payment import PAYMENTS
+from ledger.streams.period import PERIODS
 from ledger.streams.petition import PETITIONS
 from ledger.streams.proposal import PROPOSALS
 from ledger.streams.receipt import RECEIPTS
 from ledger.streams.remittance import REMITTANCES
+from ledger.streams.result import RESULTS
 from ledger.streams.statement import STATEMENTS
 from ledger.streams.year import YEARS
 from projections.registers.register import Register
@@ -23,10 +25,12 @@ REGISTERS: Final = {
         Register(GENERAL_LEDGERS),
         Register(PARAMETERS),
         Register(PAYMENTS),
+        Register(PERIODS, indexed=("status",)),
         Register(PETITIONS),
         Register(PROPOSALS, indexed=("status",)),
         Register(RECEIPTS, indexed=("status",)),
         Register(REMITTANCES),
+        Register(RESULTS),
         Register(YEARS, indexed=("status",)),
         Register(STATEMENTS, indexed=("year",)),
     )

@@ -1,7 +1,9 @@
 """The journal (记账凭证, 明细账): one voucher for each commit and value date, its lines by account of the chart.
 
 财会字〔1999〕33号. A line sums what the posting rules of the commit's events say, so a remittance is one voucher as in
-any back office, and the events it sums stand beside it. Amounts in fen.
+any back office, and the events it sums stand beside it. A voucher is posted on its value date, or where that month is
+closed in the open one, with its value date beside it; the last entries of a year, its result and its distribution,
+stand in December. Amounts in fen.
 """
 
 from __future__ import annotations
@@ -16,17 +18,23 @@ from sqlalchemy import BigInteger, Column, Connection, Date, Integer, Table, Tex
 
 from ledger.books.chart import CHART
 from ledger.books.posting import post
+from ledger.dates import first_day, format_month, month_of, parse_month
 from ledger.refusal import Refusal
 from ledger.store.tables import metadata
+from ledger.streams import period as period_stream
+from ledger.streams import result
 from projections.views.view import Seen, position_of, target
 
 VOUCHER: Final = Table(
-    "view_voucher_v1",
+    "view_voucher_v2",
     metadata,
     Column("commit_id", BigInteger, primary_key=True, autoincrement=False),
     Column("line", Integer, primary_key=True, autoincrement=False),
     Column("effective_on", Date, nullable=False),
     Column("recorded_on", Date, nullable=False),
+    Column("posted_on", Date, nullable=False),
+    Column("period", Text, nullable=False, index=True),
+    Column("number", BigInteger, nullable=False),
     Column("command", Text, nullable=False),
     Column("code", Text, nullable=False),
     Column("debit_fen", BigInteger, nullable=False),
@@ -35,46 +43,102 @@ VOUCHER: Final = Table(
 )
 
 
+CLOSED: Final = Table(
+    "view_closed_period_v1",
+    metadata,
+    Column("period", Text, primary_key=True),
+    Column("commit_id", BigInteger, nullable=False),
+)
+
+
 class Journal:
-    """Vouchers by commit."""
+    """Vouchers by commit, numbered without gaps in the month in which they are posted."""
 
     name = "journal"
-    tables = (VOUCHER,)
+    tables = (VOUCHER, CLOSED)
 
     def apply(self, connection: Connection, events: Sequence[Seen], names: dict[str, str]) -> None:
-        rows = [
-            row
-            for _, of_commit in groupby(events, key=lambda seen: seen.commit.id)
-            for row in _voucher(list(of_commit))
-        ]
-        if rows:
-            connection.execute(insert(target(VOUCHER, names)), rows)
+        book = _Book(connection, target(VOUCHER, names), target(CLOSED, names))
+        for _, of_commit in groupby(events, key=lambda seen: seen.commit.id):
+            book.enter(list(of_commit))
+        book.write()
 
 
-def _voucher(events: list[Seen]) -> list[dict[str, Any]]:
-    sums: dict[tuple[date, str], list[int]] = defaultdict(lambda: [0, 0, 0])
-    for seen in events:
-        for code, fen in post(seen.body):
-            line = sums[seen.body.effective_on, code]
-            line[fen < 0] += abs(fen)
-            line[2] += 1
-    first = events[0]
-    return [
-        {
-            "commit_id": first.commit.id,
-            "line": number,
-            "effective_on": effective_on,
-            "recorded_on": first.recorded_on,
-            "command": first.commit.command,
-            "code": code,
-            "debit_fen": debit_fen,
-            "credit_fen": credit_fen,
-            "events": count,
-        }
-        for number, ((effective_on, code), (debit_fen, credit_fen, count)) in enumerate(
-            sorted(sums.items()), start=1
-        )
-    ]
+class _Book:
+    """The vouchers of a batch on their way into the book, with the last number of each month."""
+
+    def __init__(self, connection: Connection, vouchers: Any, closed: Any) -> None:
+        self.connection = connection
+        self.vouchers, self.closed_periods = vouchers, closed
+        self.closed: str = connection.execute(select(func.max(closed.c.period))).scalar() or ""
+        self.rows: list[dict[str, Any]] = []
+        self.closings: list[dict[str, Any]] = []
+        self._numbers: dict[str, int] = {}
+
+    def enter(self, events: list[Seen]) -> None:
+        """The vouchers of one commit, one for each value date."""
+        sums: dict[tuple[date, str], list[int]] = defaultdict(lambda: [0, 0, 0])
+        at_year_end = False
+        for seen in events:
+            at_year_end = at_year_end or isinstance(seen.body, (result.Closed, result.Distributed))
+            for code, fen in post(seen.body):
+                line = sums[seen.body.effective_on, code]
+                line[fen < 0] += abs(fen)
+                line[2] += 1
+        for effective_on, lines in groupby(sorted(sums.items()), key=lambda item: item[0][0]):
+            posted_on = effective_on
+            if not at_year_end:
+                posted_on = self._posting_day(effective_on, events[0].recorded_on)
+            self._add(events[0], effective_on, posted_on, [(code, line) for (_, code), line in lines])
+        for seen in events:
+            if isinstance(seen.body, period_stream.Closed):
+                self.closed = max(self.closed, seen.key)
+                self.closings.append({"period": seen.key, "commit_id": seen.commit.id})
+
+    def _add(
+        self, first: Seen, effective_on: date, posted_on: date, lines: list[tuple[str, list[int]]]
+    ) -> None:
+        period = format_month(month_of(posted_on))
+        number = self._next_number(period)
+        before = self.rows[-1] if self.rows else None
+        line = before["line"] if before and before["commit_id"] == first.commit.id else 0
+        for code, (debit_fen, credit_fen, count) in lines:
+            line += 1
+            self.rows.append(
+                {
+                    "commit_id": first.commit.id,
+                    "line": line,
+                    "effective_on": effective_on,
+                    "recorded_on": first.recorded_on,
+                    "posted_on": posted_on,
+                    "period": period,
+                    "number": number,
+                    "command": first.commit.command,
+                    "code": code,
+                    "debit_fen": debit_fen,
+                    "credit_fen": credit_fen,
+                    "events": count,
+                }
+            )
+
+    def _posting_day(self, effective_on: date, recorded_on: date) -> date:
+        """The value date, or where its month is closed the day of recording or the first that is still open."""
+        if format_month(month_of(effective_on)) > self.closed:
+            return effective_on
+        return max(recorded_on, first_day(parse_month(self.closed) + 1))
+
+    def _next_number(self, period: str) -> int:
+        if period not in self._numbers:
+            table = self.vouchers.c
+            last = select(func.max(table.number)).where(table.period == period)
+            self._numbers[period] = self.connection.execute(last).scalar() or 0
+        self._numbers[period] += 1
+        return self._numbers[period]
+
+    def write(self) -> None:
+        for table, rows in ((self.vouchers, self.rows), (self.closed_periods, self.closings)):
+            if rows:
+                self.connection.execute(insert(table), rows)
 
 
 class Balance(NamedTuple):

@@ -298,7 +298,7 @@ def test_a_view_that_was_altered_is_found_by_verify_and_rebuilt_by_replay(
     database = open_desk(sqlite_url).ledger.database
     with database.writing() as connection:
         connection.exec_driver_sql(
-            "UPDATE view_voucher_v1 SET credit_fen = credit_fen + 1 WHERE code = '201'"
+            "UPDATE view_voucher_v2 SET credit_fen = credit_fen + 1 WHERE code = '201'"
         )
     found = filled("verify", "--json")
     assert found.exit_code == 4
