@@ -353,3 +353,6 @@ _WEIGHTS: dict[Callable[[City], Content], int] = {
     resume: 1, assign_arrears: 2, merge_employers: 1, split_employer: 3, close_employer: 1, fix_bases: 2,
     propose: 2, approve: 3, reject: 1, petition: 2, urge: 2, settle_petition: 1, settle_year: 5, adjust_interest: 2,
 }  # fmt: skip
+
+DAILY = frozenset(make.__name__ for make in _WEIGHTS)
+"""The commands of a back office's daily work; files, openings and parameters are not among them."""

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from commands.desk import Desk
 from ledger.books.posting import post
-from ledger.dates import business_day, fund_year_of
+from ledger.dates import business_day, format_month, fund_year_of
 from ledger.store import tables
 from ledger.streams import account as accounts
 from ledger.streams import payment as payments
@@ -127,7 +127,7 @@ def check_months(key: str, state: accounts.Account, of_stream: list[Recorded]) -
     )
     assert len(paid) == len(set(paid)), f"{key}: a month is paid once"
     assert state.months == len(paid) + elsewhere, f"{key}: months are what stands"
-    assert not {accounts.format_month(one) for one in state.missing} & set(paid), (
+    assert not {format_month(one) for one in state.missing} & set(paid), (
         f"{key}: missing is not paid"
     )
 

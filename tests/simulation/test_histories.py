@@ -13,18 +13,14 @@ from random import Random
 import pytest
 
 from commands.desk import Desk
-from commands.handlers import COMMANDS
 from ledger.dates import SHANGHAI
 from ledger.policy.parameters import PolicyBook
 from ledger.refusal import Refusal
 from projections.replay.verify import verify
-from tests.simulation.city import Asked, City
+from tests.simulation.city import DAILY, Asked, City
 from tests.simulation.laws import check_laws, everything, states_of
 
 STEPS = ("lock", "once", "read", "decide", "append", "project", "seal")
-PARAMETER_COMMANDS = {"load_policy", "draft_parameter", "approve_parameter", "publish_parameter"}
-FILE_COMMANDS = {"register_employers", "open_accounts", "open_books"}
-"""What a city does once, or by files, is not in its daily work."""
 SHORT = 80
 SOAK = 400
 CHOSEN = [int(seed) for seed in os.environ.get("SIMULATION_SEEDS", "").split()]
@@ -143,7 +139,7 @@ def live(seed: int, steps: int, url: str, book: PolicyBook, test: str) -> Counte
 @pytest.mark.parametrize("seed", CHOSEN or range(4))
 def test_every_law_holds_after_every_step_of_a_short_history(seed, book):
     counts = live(seed, SHORT, "sqlite://", book, "short")
-    assert sum(counts[name] for name in COMMANDS) > SHORT / 8
+    assert sum(counts[name] for name in DAILY) > SHORT / 8
 
 
 @pytest.mark.soak
@@ -151,7 +147,7 @@ def test_every_command_is_carried_out_and_every_step_fails_somewhere_in_long_his
     counts: Counter[str] = Counter()
     for seed in CHOSEN or range(1000, 1020):
         counts += live(seed, SOAK, "sqlite://", book, "long_histories")
-    assert set(COMMANDS) - set(counts) <= PARAMETER_COMMANDS | FILE_COMMANDS
+    assert DAILY - set(counts) == set()
     assert {f"crash at {step}" for step in STEPS} <= set(counts)
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.dates import fund_year_of, month_of
+from ledger.dates import format_month, fund_year_of, month_of
 from ledger.refusal import Refusal
 from ledger.streams import account as accounts
 from ledger.streams.account import (
@@ -49,7 +49,7 @@ def recorded(*events: Event) -> list[Recorded]:
 
 def deposited(month: int, on: date = DAY) -> Event:
     return Deposited(
-        effective_on=on, month=accounts.format_month(month), employer_fen=60_000, employee_fen=60_000,
+        effective_on=on, month=format_month(month), employer_fen=60_000, employee_fen=60_000,
         base_fen=500_000, rate=Decimal("0.12"), kind="single", parameters=(),
     )  # fmt: skip
 
@@ -153,7 +153,7 @@ def test_a_gap_is_missing_until_it_is_filled_and_a_reversed_month_is_open_again(
         paid,
         EntryReversed(
             effective_on=DAY, reverses=3, of_topic=Deposited.topic, carried_fen=0, current_fen=-120_000,
-            reason="错缴", money="held", month=accounts.format_month(JULY + 2), months=1,
+            reason="错缴", money="held", month=format_month(JULY + 2), months=1,
         ),
     )  # fmt: skip
     assert (undone.paid_up_to, undone.missing, undone.months) == (JULY, (), 1)
