@@ -45,7 +45,7 @@ def run(kind: str, stores: Stores, small: bool, events: int = 5_000_000, **_: An
     ):
         yield Figure("replay", kind, f"{what}: {name}", rate, "events/s", rate / runner, against)
     yield Figure(
-        "replay", "postgresql", "library's ProjectionRunner, one position a event", runner, "events/s"
+        "replay", "postgresql", "library's ProjectionRunner, one position for each event", runner, "events/s"
     )
 
 
