@@ -1,0 +1,441 @@
+"""Decisions about a personal account: one function for each command, giving events or a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+import msgspec
+
+from ledger.dates import business_day, days_after, format_month, month_of, parse_month
+from ledger.limits import AMOUNT_FEN_MAX
+from ledger.refusal import Refusal
+from ledger.streams.account.events import (
+    BalanceTakenOver,
+    BaseFixed,
+    Closed,
+    Deposited,
+    EntryReversed,
+    Frozen,
+    InterestCredited,
+    Opened,
+    RelationBroken,
+    Sealed,
+    SealedCentrally,
+    Transferred,
+    TransferredIn,
+    TransferredOut,
+    Unfrozen,
+    Unsealed,
+    Withdrawn,
+)
+from ledger.streams.account.queries import Room, at_day, effect
+from ledger.streams.account.state import Account
+from ledger.streams.base import Event, Recorded
+
+
+class Contribution(msgspec.Struct, frozen=True):
+    """What a month's contribution must be, and what derives it: base, rate, versions of the parameters read."""
+
+    employer_fen: int
+    employee_fen: int
+    base_fen: int
+    rate: Decimal
+    parameters: tuple[str, ...]
+
+
+def open_account(
+    state: Account, account: str, opened: Opened, live_elsewhere: Sequence[str]
+) -> tuple[Event, ...]:
+    """Opens an account. One person has one live account (条例第十三条): refuses ``person_has_account``."""
+    if state.status:
+        raise Refusal("account_exists", account=account)
+    require_no_other(live_elsewhere)
+    if opened.joined_on > opened.effective_on:
+        day, on = opened.joined_on.isoformat(), opened.effective_on.isoformat()
+        raise Refusal("day_in_future", what="joined_on", day=day, on=on)
+    check_amount(opened.base_fen)
+    return (opened,)
+
+
+def fix_base(state: Account, account: str, fixed: BaseFixed) -> tuple[Event, ...]:
+    """Fixes the base from a month on; the same base again gives no event (第五条)."""
+    require_live(state, account)
+    check_amount(fixed.base_fen)
+    if state.base_fen == fixed.base_fen:
+        return ()
+    if parse_month(fixed.from_month) <= state.paid_up_to:
+        raise Refusal("base_in_paid_month", account=account, month=fixed.from_month)
+    return (fixed,)
+
+
+def deposit(
+    state: Account,
+    account: str,
+    month: int,
+    amounts: tuple[int, int] | None,
+    due: Contribution,
+    *,
+    on: date,
+    kind: str = "remittance",
+    source: str = "bank",
+    of: str = "",
+) -> tuple[Event, ...]:
+    """Books a month's contribution (第四、五条). ``amounts`` are employer's and employee's fen, ``None`` what is due.
+
+    Refuses unknown, closed and sealed accounts, a month that is not due or was paid, and amounts other than due.
+    """
+    if state.status != "normal":
+        _require(state, account, "normal")
+    _require_month(state, account, month, kind, on)
+    _require_opened(state, account, on)
+    if amounts is not None and amounts != (due.employer_fen, due.employee_fen):
+        check_amount(amounts[0])
+        check_amount(amounts[1])
+        raise Refusal(
+            "amount_not_due",
+            account=account,
+            month=format_month(month),
+            employer_fen=amounts[0],
+            employee_fen=amounts[1],
+            due_employer_fen=due.employer_fen,
+            due_employee_fen=due.employee_fen,
+        )
+    return (
+        Deposited(
+            effective_on=on,
+            month=format_month(month),
+            employer_fen=due.employer_fen,
+            employee_fen=due.employee_fen,
+            base_fen=due.base_fen,
+            rate=due.rate,
+            kind=kind,
+            parameters=due.parameters,
+            source=source,
+            of=of,
+        ),
+    )
+
+
+def _require_month(state: Account, account: str, month: int, kind: str, on: date) -> None:
+    """Refuses a month that cannot be booked: not due, paid already, before the first one, or out of its turn."""
+    text = format_month(month)
+    if month > month_of(on):
+        if kind != "advance":
+            raise Refusal("month_not_due", month=text, on=on.isoformat())
+        expected = max(state.paid_up_to + 1, state.first_month)
+        if month > expected:
+            raise Refusal(
+                "advance_out_of_order", account=account, month=text, expected=format_month(expected)
+            )
+    if month in state.missing:
+        if kind == "remittance" and month < state.employer_since:
+            raise Refusal("month_before_first", account=account, month=text)
+        # An employer's own month, in order, may still fill what a single deposit has skipped.
+        if kind not in ("make_up", "remittance"):
+            raise Refusal("month_needs_make_up", account=account, month=text)
+    elif month <= state.paid_up_to:
+        raise Refusal("month_already_paid", account=account, month=text)
+    elif month < state.first_month:
+        raise Refusal("month_before_first", account=account, month=text)
+
+
+def take_over(state: Account, account: str, taken: BalanceTakenOver) -> tuple[Event, ...]:
+    """Takes over an older system's balance, once, before anything else moved the account.
+
+    A reversed one may be taken over anew; refuses ``account_has_movements`` for whatever else stands.
+    """
+    require_live(state, account)
+    if state.moved_on is not None and (state.balance_fen or state.months or state.paid_up_to):
+        raise Refusal("account_has_movements", account=account)
+    if taken.months < 0:
+        raise Refusal("months_negative", months=taken.months)
+    for amount in (taken.carried_fen, taken.current_fen):
+        if amount:
+            check_amount(amount)
+    return (taken,)
+
+
+def break_relation(
+    state: Account, account: str, how: str, broken_on: date, days: int, on: date
+) -> tuple[Event, ...]:
+    """Records that the wage relation was interrupted or the labour relation ended; the 30 days run from there."""
+    _require(state, account, "normal")
+    if broken_on > on:
+        raise Refusal("day_in_future", what="broken_on", day=broken_on.isoformat(), on=on.isoformat())
+    if state.broken_on == broken_on and state.broken_how == how:
+        return ()
+    due_on = days_after(broken_on, days)
+    return (RelationBroken(effective_on=on, how=how, broken_on=broken_on, due_on=due_on),)
+
+
+def seal(state: Account, account: str, broken_on: date, days: int, on: date) -> tuple[Event, ...]:
+    """Seals an account with its employer (第七条). A late seal is allowed and shows itself as late."""
+    if state.status == "sealed":
+        return ()
+    _require(state, account, "normal")
+    if broken_on > on:
+        raise Refusal("day_in_future", what="broken_on", day=broken_on.isoformat(), on=on.isoformat())
+    return (Sealed(effective_on=on, broken_on=broken_on, due_on=days_after(broken_on, days)),)
+
+
+def unseal(state: Account, account: str, resumed_on: date, on: date) -> tuple[Event, ...]:
+    """Unseals an account when the wage relation resumes (第七条), or ends a break for which it never was sealed."""
+    if state.status == "normal" and state.broken_on is None:
+        return ()
+    if state.status == "centrally_sealed":
+        raise Refusal("account_in_central_pool", account=account)
+    _require(state, account, "sealed", "normal")
+    if resumed_on > on:
+        raise Refusal("day_in_future", what="resumed_on", day=resumed_on.isoformat(), on=on.isoformat())
+    if state.broken_on and resumed_on < state.broken_on:
+        broken_on = state.broken_on.isoformat()
+        raise Refusal("resumed_before_break", broken_on=broken_on, resumed_on=resumed_on.isoformat())
+    return (Unsealed(effective_on=on, resumed_on=resumed_on),)
+
+
+def seal_centrally(state: Account, account: str, ended_on: date, days: int, on: date) -> tuple[Event, ...]:
+    """Moves an account to the centre's pool when the labour relation has ended (第八条)."""
+    if state.status == "centrally_sealed":
+        return ()
+    _require(state, account, "normal", "sealed")
+    if ended_on > on:
+        raise Refusal("day_in_future", what="ended_on", day=ended_on.isoformat(), on=on.isoformat())
+    return (SealedCentrally(effective_on=on, ended_on=ended_on, due_on=days_after(ended_on, days)),)
+
+
+def transfer(
+    state: Account,
+    account: str,
+    to_employer: str,
+    ended_on: date,
+    hired_on: date,
+    days: int,
+    on: date,
+    by: str = "unit",
+) -> tuple[Event, ...]:
+    """Moves an account to another employer of the city (第九条): nothing of the balance or history changes."""
+    if state.employer == to_employer and state.status == "normal":
+        return ()
+    require_live(state, account)
+    if hired_on < ended_on:
+        raise Refusal("hired_before_end", ended_on=ended_on.isoformat(), hired_on=hired_on.isoformat())
+    if hired_on > on:
+        raise Refusal("day_in_future", what="hired_on", day=hired_on.isoformat(), on=on.isoformat())
+    return (
+        Transferred(
+            effective_on=on,
+            from_employer=state.employer,
+            to_employer=to_employer,
+            ended_on=ended_on,
+            hired_on=hired_on,
+            out_due_on=days_after(ended_on, days),
+            in_due_on=days_after(hired_on, days),
+            by=by,
+        ),
+    )
+
+
+def transfer_in(
+    state: Account, account: str, arrived: TransferredIn, earlier: Sequence[TransferredIn] = ()
+) -> tuple[Event, ...]:
+    """Books money and months from another city (第九条); contribution months are added.
+
+    ``earlier`` are those that stand: one contact letter (联系函) brings its money once, and its repeated message gives
+    no event; refuses ``letter_already_booked`` when the same letter comes with other figures.
+    """
+    require_live(state, account)
+    check_amount(arrived.amount_fen)
+    if arrived.months < 0:
+        raise Refusal("months_negative", months=arrived.months)
+    _require_opened(state, account, arrived.effective_on)
+    for one in earlier:
+        if (one.letter, one.from_centre) == (arrived.letter, arrived.from_centre):
+            if (one.amount_fen, one.months) != (arrived.amount_fen, arrived.months):
+                raise Refusal("letter_already_booked", account=account, letter=one.letter)
+            return ()
+    return (arrived,)
+
+
+def transfer_out(state: Account, account: str, to_centre: str, letter: str, on: date) -> tuple[Event, ...]:
+    """Sends the whole balance and the months to another city and closes the account (第九条)."""
+    _require(state, account, "sealed", "centrally_sealed")
+    _require_unfrozen(state, account, state.balance_fen)
+    _require_not_backdated(state, account, on)
+    rolled = at_day(state, on)
+    sent = TransferredOut(
+        effective_on=on,
+        carried_fen=rolled.carried_fen,
+        current_fen=rolled.current_fen,
+        months=state.months,
+        to_centre=to_centre,
+        letter=letter,
+    )
+    return (sent, Closed(effective_on=on, reason="transferred_out"))
+
+
+def freeze(state: Account, account: str, document: str, amount_fen: int, on: date) -> tuple[Event, ...]:
+    """Freezes an account by a court's document, for an amount or (0) wholly."""
+    require_live(state, account)
+    if state.frozen == document and state.frozen_fen == amount_fen:
+        return ()
+    if state.frozen:
+        raise Refusal("account_already_frozen", account=account, document=state.frozen)
+    if amount_fen:
+        check_amount(amount_fen)
+    return (Frozen(effective_on=on, document=document, amount_fen=amount_fen),)
+
+
+def unfreeze(state: Account, account: str, document: str, on: date) -> tuple[Event, ...]:
+    """Lifts a freeze."""
+    require_live(state, account)
+    if not state.frozen:
+        return ()
+    return (Unfrozen(effective_on=on, document=document),)
+
+
+def withdraw(
+    state: Account,
+    account: str,
+    amount_fen: int,
+    *,
+    reason: str,
+    closing: bool,
+    order: Sequence[str],
+    room: Room,
+    payment: str,
+    explanation: dict[str, Any],
+    on: date,
+    for_account: str = "",
+) -> tuple[Event, ...]:
+    """Withdraws an amount (第十一、十二条), carried-forward or current-year part first as ``order`` says.
+
+    ``room`` is what the day can give. Refuses ``insufficient_balance``, ``account_frozen`` and closed accounts.
+    """
+    require_live(state, account)
+    check_amount(amount_fen)
+    _require_unfrozen(state, account, amount_fen)
+    available = min(room.carried_fen + room.current_fen, room.later_fen)
+    if amount_fen > available:
+        raise Refusal("insufficient_balance", account=account, amount_fen=amount_fen, available_fen=available)
+    if closing and amount_fen != state.balance_fen:
+        raise Refusal("closing_takes_all", account=account, balance_fen=state.balance_fen)
+    current_first = order[0] == "current_year"
+    first = min(amount_fen, room.current_fen if current_first else room.carried_fen)
+    carried, current = (amount_fen - first, first) if current_first else (first, amount_fen - first)
+    withdrawn = Withdrawn(
+        effective_on=on,
+        carried_fen=carried,
+        current_fen=current,
+        reason=reason,
+        payment=payment,
+        explanation=explanation,
+        for_account=for_account,
+    )
+    return (withdrawn, Closed(effective_on=on, reason=reason)) if closing else (withdrawn,)
+
+
+def reverse(
+    state: Account, account: str, original: Recorded, reason: str, room: Room, money: str = ""
+) -> tuple[EntryReversed]:
+    """Reverses a movement once, at its original value date (错缴更正, 冲账).
+
+    Refuses ``already_reversed``, ``not_reversible``, ``reason_missing``, ``account_frozen``, and ``spent_since`` when
+    what is taken back has been used: ``room`` is what the original day can give. A reversed contribution goes back
+    to the unallocated money of its employer unless ``money`` is ``bank``.
+    """
+    version, body = original.originator_version, original.body
+    if not reason.strip():
+        raise Refusal("reason_missing")
+    if version in state.reversed:
+        raise Refusal("already_reversed", account=account, version=version)
+    if not body.moves_money or isinstance(body, EntryReversed):
+        raise Refusal("not_reversible", account=account, version=version, topic=body.topic)
+    carried, current = effect(body)
+    if carried + current > 0:
+        _require_unfrozen(state, account, carried + current)
+        if carried > room.carried_fen or current > room.current_fen or carried + current > room.later_fen:
+            available = min(room.carried_fen + room.current_fen, room.later_fen)
+            raise Refusal(
+                "spent_since", account=account, amount_fen=carried + current, available_fen=available
+            )
+    # Where the other side of the original stands: bank money, or for a contribution the held money of 219.
+    held = isinstance(body, Deposited) and money != "bank"
+    return (
+        EntryReversed(
+            effective_on=body.effective_on,
+            reverses=version,
+            of_topic=body.topic,
+            carried_fen=-carried,
+            current_fen=-current,
+            reason=reason,
+            money=_OTHER_SIDE.get(type(body), "held" if held else "bank"),
+            month=body.month if isinstance(body, Deposited) else "",
+            months=_months_of(body),
+            original_recorded_on=business_day(original.recorded_at),
+        ),
+    )
+
+
+_OTHER_SIDE: Final[dict[type[Event], str]] = {BalanceTakenOver: "opening", InterestCredited: "interest"}
+
+
+def _months_of(body: Event) -> int:
+    match body:
+        case Deposited():
+            return 1
+        case TransferredIn() | BalanceTakenOver():
+            return body.months
+        case _:
+            return 0
+
+
+def check_amount(amount_fen: int) -> int:
+    """An amount that a command may carry, or a refusal: ``amount_not_positive``, ``amount_too_large``."""
+    if amount_fen <= 0:
+        raise Refusal("amount_not_positive", amount_fen=amount_fen)
+    if amount_fen > AMOUNT_FEN_MAX:
+        raise Refusal("amount_too_large", text=str(amount_fen))
+    return amount_fen
+
+
+def require_live(state: Account, account: str) -> None:
+    """Refuses an account that is unknown or closed."""
+    _require(state, account, "normal", "sealed", "centrally_sealed")
+
+
+def _require(state: Account, account: str, *allowed: str) -> None:
+    if state.status not in allowed:
+        raise Refusal(_BY_STATUS[state.status], account=account)
+
+
+_BY_STATUS: Final = {
+    "": "account_unknown",
+    "closed": "account_closed",
+    "sealed": "account_sealed",
+    "centrally_sealed": "account_in_central_pool",
+    "normal": "account_not_sealed",
+}
+
+
+def _require_unfrozen(state: Account, account: str, amount_fen: int) -> None:
+    if state.frozen and (not state.frozen_fen or amount_fen > state.balance_fen - state.frozen_fen):
+        raise Refusal("account_frozen", account=account, document=state.frozen, frozen_fen=state.frozen_fen)
+
+
+def require_no_other(live_elsewhere: Sequence[str]) -> None:
+    """Refuses a second live account of one person (条例第十三条)."""
+    if live_elsewhere:
+        raise Refusal("person_has_account", account=live_elsewhere[0])
+
+
+def _require_opened(state: Account, account: str, on: date) -> None:
+    if state.opened_on is not None and on < state.opened_on:
+        raise Refusal("before_opening", account=account, opened_on=state.opened_on.isoformat())
+
+
+def _require_not_backdated(state: Account, account: str, on: date) -> None:
+    if state.moved_on is not None and on < state.moved_on:
+        raise Refusal("before_last_movement", account=account, moved_on=state.moved_on.isoformat())

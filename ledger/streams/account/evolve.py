@@ -1,0 +1,190 @@
+"""How an event changes a personal account. Total: an event that happened is never refused."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Final
+
+from msgspec.structs import replace
+
+from ledger.dates import fund_year_of, month_of, parse_month
+from ledger.streams.account.events import (
+    BalanceTakenOver,
+    BaseFixed,
+    Closed,
+    Deposited,
+    EntryReversed,
+    Frozen,
+    InterestCredited,
+    Opened,
+    RelationBroken,
+    Sealed,
+    SealedCentrally,
+    Transferred,
+    TransferredIn,
+    TransferredOut,
+    Unfrozen,
+    Unsealed,
+    Withdrawn,
+)
+from ledger.streams.account.state import Account
+from ledger.streams.base import Event, Stream
+
+
+def evolve(state: Account, event: Event) -> Account:
+    """The state after an event. Total: an event that happened is never refused."""
+    step = _STEPS.get(type(event))
+    return step(state, event) if step else state
+
+
+def moved(state: Account, on: date, carried_fen: int, current_fen: int, **more: Any) -> Account:
+    """Adds signed amounts: what belongs to a fund year before the account's own is carried forward."""
+    year = fund_year_of(on)
+    if year > state.fund_year:
+        carried, current = state.balance_fen + carried_fen, current_fen
+    elif year == state.fund_year:
+        carried, current, year = state.carried_fen + carried_fen, state.current_fen + current_fen, year
+    else:
+        carried, current = state.carried_fen + carried_fen + current_fen, state.current_fen
+        year = state.fund_year
+    last = on if state.moved_on is None or on > state.moved_on else state.moved_on
+    return replace(state, carried_fen=carried, current_fen=current, fund_year=year, moved_on=last, **more)
+
+
+def _opened(state: Account, event: Opened) -> Account:
+    month = parse_month(event.first_month)
+    return replace(
+        state,
+        person=event.person,
+        employer=event.employer,
+        status="normal",
+        opened_on=event.effective_on,
+        joined_on=event.joined_on,
+        first_month=month,
+        base_fen=event.base_fen,
+        bases=((month, event.base_fen),),
+        fund_year=fund_year_of(event.effective_on),
+    )
+
+
+def _taken_over(state: Account, event: BalanceTakenOver) -> Account:
+    paid = parse_month(event.paid_up_to) if event.paid_up_to else state.paid_up_to
+    return moved(
+        state,
+        event.effective_on,
+        event.carried_fen,
+        event.current_fen,
+        months=state.months + event.months,
+        paid_up_to=paid,
+        first_month=max(state.first_month, paid + 1) if event.paid_up_to else state.first_month,
+    )
+
+
+def _base_fixed(state: Account, event: BaseFixed) -> Account:
+    fixed = (parse_month(event.from_month), event.base_fen)
+    bases = (*(one for one in state.bases if one[0] < fixed[0]), fixed)
+    return replace(state, bases=bases, base_fen=event.base_fen)
+
+
+def _deposited(state: Account, event: Deposited) -> Account:
+    month = parse_month(event.month)
+    paid, missing = state.paid_up_to, state.missing
+    if month in missing:
+        missing = tuple(one for one in missing if one != month)
+    elif month > paid:
+        missing += tuple(range(max(paid + 1, state.first_month), month))
+        paid = month
+    return moved(
+        state,
+        event.effective_on,
+        0,
+        event.employer_fen + event.employee_fen,
+        months=state.months + 1,
+        paid_up_to=paid,
+        missing=missing,
+    )
+
+
+def _resumed(state: Account, on: date, **more: Any) -> Account:
+    """Contributions begin again; what was owed until the break stays owed, what lies between is not."""
+    month = month_of(on)
+    last = min(month_of(state.broken_on) if state.broken_on else month - 1, month - 1)
+    owed = range(max(state.paid_up_to + 1, state.first_month), last + 1)
+    return replace(
+        state,
+        status="normal",
+        broken_on=None,
+        broken_how="",
+        first_month=max(state.first_month, month),
+        missing=tuple(sorted({*state.missing, *owed})),
+        **more,
+    )
+
+
+def _transferred(state: Account, event: Transferred) -> Account:
+    if event.by == "restructuring" and state.status != "normal":
+        # Who does not work is not hired by a merger: the seal stays, and what was owed stays with the old employer.
+        since = month_of(event.hired_on)
+        return replace(state, employer=event.to_employer, employer_since=since)
+    joined_on = state.joined_on if event.by == "restructuring" else event.hired_on
+    return _resumed(
+        state,
+        event.hired_on,
+        employer=event.to_employer,
+        joined_on=joined_on,
+        employer_since=month_of(event.hired_on),
+    )
+
+
+def _sealed_centrally(state: Account, event: SealedCentrally) -> Account:
+    # Where wages had stopped before the labour relation ended, nothing was owed in between.
+    stopped_on = min(state.broken_on, event.ended_on) if state.broken_on else event.ended_on
+    return replace(state, status="centrally_sealed", broken_on=stopped_on)
+
+
+def _reversed(state: Account, event: EntryReversed) -> Account:
+    more: dict[str, Any] = {
+        "reversed": (*state.reversed, event.reverses),
+        "months": state.months - event.months,
+    }
+    if event.of_topic == Deposited.topic:
+        # The month is open again; at the end of the paid months it falls away with the gaps right before it.
+        paid, missing = state.paid_up_to, {*state.missing, parse_month(event.month)}
+        while paid in missing and paid >= state.first_month:
+            missing.remove(paid)
+            paid -= 1
+        more |= {"paid_up_to": paid, "missing": tuple(sorted(missing))}
+    if event.of_topic == BalanceTakenOver.topic and not more["months"]:
+        more |= {"paid_up_to": 0, "first_month": state.bases[0][0] if state.bases else 0}
+    if state.status == "closed":
+        more |= {"status": "sealed", "broken_on": state.broken_on or event.effective_on}
+    return moved(state, event.effective_on, event.carried_fen, event.current_fen, **more)
+
+
+_STEPS: Final[dict[type[Event], Any]] = {
+    Deposited: _deposited,
+    Opened: _opened,
+    BalanceTakenOver: _taken_over,
+    BaseFixed: _base_fixed,
+    RelationBroken: lambda state, event: replace(state, broken_on=event.broken_on, broken_how=event.how),
+    Sealed: lambda state, event: replace(state, status="sealed", broken_on=event.broken_on),
+    Unsealed: lambda state, event: _resumed(state, event.resumed_on),
+    SealedCentrally: _sealed_centrally,
+    Transferred: _transferred,
+    TransferredIn: lambda state, event: moved(
+        state, event.effective_on, 0, event.amount_fen, months=state.months + event.months
+    ),
+    TransferredOut: lambda state, event: moved(
+        state, event.effective_on, -event.carried_fen, -event.current_fen
+    ),
+    Frozen: lambda state, event: replace(state, frozen=event.document, frozen_fen=event.amount_fen),
+    Unfrozen: lambda state, event: replace(state, frozen="", frozen_fen=0),
+    Withdrawn: lambda state, event: moved(state, event.effective_on, -event.carried_fen, -event.current_fen),
+    Closed: lambda state, event: replace(state, status="closed"),
+    EntryReversed: _reversed,
+    InterestCredited: lambda state, event: moved(
+        state, event.effective_on, event.carried_fen + event.current_fen, 0
+    ),
+}
+
+ACCOUNTS: Final = Stream("account", Account(), evolve)

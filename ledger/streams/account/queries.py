@@ -1,0 +1,113 @@
+"""Questions about a personal account that change nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from itertools import groupby
+from typing import NamedTuple
+
+from ledger.dates import business_day, fund_year_of, month_of
+from ledger.streams.account.events import (
+    BalanceTakenOver,
+    Deposited,
+    EntryReversed,
+    InterestCredited,
+    TransferredIn,
+    TransferredOut,
+    Withdrawn,
+)
+from ledger.streams.account.evolve import evolve, moved
+from ledger.streams.account.state import Account
+from ledger.streams.base import Event, Recorded
+
+
+def effect(body: Event) -> tuple[int, int]:
+    """What a movement added to the carried-forward and to the current-year part, signed, in fen."""
+    match body:
+        case Deposited():
+            return 0, body.employer_fen + body.employee_fen
+        case BalanceTakenOver() | EntryReversed():
+            return body.carried_fen, body.current_fen
+        case Withdrawn() | TransferredOut():
+            return -body.carried_fen, -body.current_fen
+        case TransferredIn():
+            return 0, body.amount_fen
+        case InterestCredited():
+            return body.carried_fen + body.current_fen, 0
+        case _:
+            return 0, 0
+
+
+def at_day(state: Account, on: date) -> Account:
+    """The state as it stands on a day: with a new fund year the current-year part has been carried forward."""
+    return moved(state, on, 0, 0) if fund_year_of(on) > state.fund_year else state
+
+
+def as_of(events: Iterable[Recorded], on: date, known_on: date | None = None) -> Account:
+    """The account effective on a day, as known on a day (by default all that is known now)."""
+    state = Account()
+    for one in events:
+        known = known_on is None or business_day(one.recorded_at) <= known_on
+        if known and one.body.effective_on <= on:
+            state = evolve(state, one.body)
+    return at_day(state, on)
+
+
+class Room(NamedTuple):
+    """What can be taken on a day so that no part of the balance of any later day falls below zero, in fen.
+
+    The carried-forward and the current-year part of the day's own fund year, and what all later years can give.
+    """
+
+    carried_fen: int
+    current_fen: int
+    later_fen: int
+
+
+def room_on(state: Account, on: date) -> Room:
+    """The room on a day after which nothing has moved."""
+    rolled = at_day(state, on)
+    return Room(rolled.carried_fen, rolled.current_fen, rolled.balance_fen)
+
+
+def room_from(events: Iterable[Recorded], on: date) -> Room:
+    """The room on a day after which something has moved, from the whole history."""
+    moves = sorted((one.body for one in events if one.body.moves_money), key=lambda body: body.effective_on)
+    state, room = Account(), Room(0, 0, 0)
+    for body in moves:
+        if body.effective_on <= on:
+            state = moved(state, body.effective_on, *effect(body))
+            room = room_on(state, on)
+    for day, of_day in groupby((body for body in moves if body.effective_on > on), key=_value_date):
+        for body in of_day:
+            state = moved(state, day, *effect(body))
+        later = min(room.later_fen, state.balance_fen)
+        if fund_year_of(day) > fund_year_of(on):
+            room = room._replace(later_fen=min(later, state.carried_fen))
+        else:
+            parts = min(room.carried_fen, state.carried_fen), min(room.current_fen, state.current_fen)
+            room = Room(*parts, later)
+    return room
+
+
+def _value_date(body: Event) -> date:
+    return body.effective_on
+
+
+def base_in(state: Account, month: int) -> int:
+    """The base that governs a month, in fen."""
+    for start, base_fen in reversed(state.bases):
+        if start <= month:
+            return base_fen
+    return state.bases[0][1]
+
+
+def unpaid_months(state: Account, through: int) -> list[int]:
+    """Months up to ``through`` for which the present employer owes a contribution that was not booked."""
+    if state.status not in ("normal", "sealed", "centrally_sealed"):
+        return []
+    last = min(through, month_of(state.broken_on)) if state.broken_on else through
+    owed = range(max(state.paid_up_to + 1, state.first_month), last + 1)
+    missing = (month for month in state.missing if month <= through)
+    return sorted({month for month in (*missing, *owed) if month >= state.employer_since})
