@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -9,6 +10,7 @@ import click
 from commands.cli.doing import by
 from commands.cli.opening import open_desk, today
 from commands.cli.output import (
+    FAILED,
     Command,
     Group,
     as_json,
@@ -19,6 +21,7 @@ from commands.cli.output import (
     say_json,
     say_table,
     words,
+    wrong_use,
 )
 from commands.cli.statements import statements
 from ledger.money import format_fen
@@ -152,3 +155,65 @@ def adjust(year: int, account: str, on: Any, by: str, json_wanted: bool) -> None
 
 
 year.add_command(statements)
+
+
+@year.command(
+    "check-report",
+    cls=Command,
+    zh="核对已公布年度报告的勾稽关系：成立、不平及差额、资料不全。",
+    example="provident year check-report tests/unit/data/annual-reports/nation-2019.yaml",
+)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@as_json
+def check_report(file: Path, json_wanted: bool) -> None:
+    """Check the identities between the figures of a published annual report, typed into FILE as they were printed.
+
+    FILE is YAML with ``figures``: names and decimals in quotation marks. Exit code 4 when a figure does not add up.
+    """
+    from decimal import Decimal, InvalidOperation
+
+    import yaml
+
+    from projections.views.report_identities import check
+
+    try:
+        printed = yaml.safe_load(file.read_text("utf-8"))["figures"]
+        checked = check({name: Decimal(figure) for name, figure in printed.items()})
+    except (
+        yaml.YAMLError,
+        UnicodeDecodeError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        InvalidOperation,
+    ) as error:
+        raise wrong_use(f"{file.name}: {type(error).__name__} {error}") from None
+    differs = [one for one in checked if one.status == "differs"]
+    if json_wanted:
+        say_json(
+            [
+                {
+                    "identity": one.identity.id,
+                    "status": one.status,
+                    "printed": one.printed,
+                    "computed": one.computed,
+                    "difference": one.difference if one.printed is not None else None,
+                    "missing": one.missing,
+                }
+                for one in checked
+            ]
+        )
+    else:
+        shown = {"holds": words("成立", "holds"), "differs": words("不平", "differs")}
+        say_table(
+            (words("勾稽关系", "Identity"), words("结果", "Result"), words(">差额", ">Difference")),
+            [
+                (words(one.identity.zh, one.identity.en), shown[one.status], f"{one.difference:.2f}")
+                for one in checked
+                if one.status in shown
+            ],
+        )
+        say(f"资料不全：{len(checked) - sum(one.status in shown for one in checked)} 项",
+            f"not all figures printed: {sum(one.status not in shown for one in checked)}")  # fmt: skip
+    if differs:
+        click.get_current_context().exit(FAILED)

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 import yaml
+from click.testing import CliRunner
 
+from commands.cli import main
 from projections.views.report_identities import check
 
 REPORTS = sorted((Path(__file__).parent / "data" / "annual-reports").glob("*.yaml"))
@@ -50,3 +52,14 @@ def test_one_unit_in_the_last_place_of_a_whole_report_is_found() -> None:
 def test_an_identity_whose_figures_are_not_printed_is_incomplete_and_names_them() -> None:
     (first,) = [one for one in check({"gain": Decimal(1), "income": Decimal(2)}) if one.identity.id == "gain"]
     assert (first.status, first.missing) == ("incomplete", ("expense",))
+
+
+def test_the_command_line_says_what_does_not_add_up_and_ends_with_code_four() -> None:
+    nation, tacheng = (
+        next(str(path) for path in REPORTS if path.stem.startswith(name))
+        for name in ("nation-2019", "tacheng")
+    )
+    differs = CliRunner().invoke(main, ["year", "check-report", nation])
+    assert differs.exit_code == 4
+    assert "9.66" in differs.output
+    assert CliRunner().invoke(main, ["year", "check-report", tacheng, "--json"]).exit_code == 0
