@@ -208,7 +208,11 @@ def check_report(file: Path, json_wanted: bool) -> None:
         say_table(
             (words("勾稽关系", "Identity"), words("结果", "Result"), words(">差额", ">Difference")),
             [
-                (words(one.identity.zh, one.identity.en), shown[one.status], f"{one.difference:.2f}")
+                (
+                    words(one.identity.zh, one.identity.en),
+                    shown[one.status],
+                    f"{one.difference:.2f}" if one.status == "differs" else "",
+                )
                 for one in checked
                 if one.status in shown
             ],
