@@ -2,6 +2,7 @@
 
 from commands.handlers import (
     accounts,
+    books,
     deposits,
     employers,
     interest,
@@ -18,6 +19,7 @@ __all__ = [
     "Command",
     "Work",
     "accounts",
+    "books",
     "deposits",
     "employers",
     "interest",

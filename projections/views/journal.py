@@ -185,19 +185,63 @@ def _balance(code: str, debit_fen: int, credit_fen: int) -> Balance:
     )
 
 
+def require_current(connection: Connection, head: int) -> None:
+    """Refuses ``books_behind`` unless the journal has come as far as the event ``head``."""
+    position = position_of(connection, Journal())
+    if position != head:
+        raise Refusal("books_behind", position=position, head=head)
+
+
 def turnover_fen(connection: Connection, code: str, first: date, last: date, head: int) -> int:
     """Debits less credits of a subject with value dates from ``first`` to ``last``, sub-accounts included, in fen.
 
     Refuses ``books_behind`` unless the journal has come as far as the event ``head``.
     """
-    position = position_of(connection, Journal())
-    if position != head:
-        raise Refusal("books_behind", position=position, head=head)
+    require_current(connection, head)
     asked = select(func.coalesce(func.sum(VOUCHER.c.debit_fen - VOUCHER.c.credit_fen), 0)).where(
-        or_(VOUCHER.c.code == code, VOUCHER.c.code.like(f"{code}.%")),
-        VOUCHER.c.effective_on.between(first, last),
+        _is_or_belongs_to(code), VOUCHER.c.effective_on.between(first, last)
     )
     return int(connection.execute(asked).scalar_one())
+
+
+def balance_fen(
+    connection: Connection, code: str, *, effective_to: date | None = None, posted_to: date | None = None
+) -> int:
+    """Debits less credits of a subject and its sub-accounts, by value date or by posting date, in fen."""
+    asked = select(func.coalesce(func.sum(VOUCHER.c.debit_fen - VOUCHER.c.credit_fen), 0)).where(
+        _is_or_belongs_to(code)
+    )
+    if effective_to:
+        asked = asked.where(VOUCHER.c.effective_on <= effective_to)
+    if posted_to:
+        asked = asked.where(VOUCHER.c.posted_on <= posted_to)
+    return int(connection.execute(asked).scalar_one())
+
+
+def daily_turnover(connection: Connection, code: str, first: date, last: date) -> list[tuple[date, int]]:
+    """Debits less credits of a subject for each value date from ``first`` to ``last`` on which it moved, in fen."""
+    asked = (
+        select(VOUCHER.c.effective_on, func.sum(VOUCHER.c.debit_fen - VOUCHER.c.credit_fen))
+        .where(_is_or_belongs_to(code), VOUCHER.c.effective_on.between(first, last))
+        .group_by(VOUCHER.c.effective_on)
+        .order_by(VOUCHER.c.effective_on)
+    )
+    return [(day, int(fen)) for day, fen in connection.execute(asked)]
+
+
+def result_accounts(connection: Connection, period: str) -> dict[str, int]:
+    """What the accounts of income (401) and expense (411) hold at the end of a month, debits positive, in fen."""
+    asked = (
+        select(VOUCHER.c.code, func.sum(VOUCHER.c.debit_fen - VOUCHER.c.credit_fen))
+        .where(or_(VOUCHER.c.code.like("401%"), VOUCHER.c.code.like("411%")), VOUCHER.c.period <= period)
+        .group_by(VOUCHER.c.code)
+        .order_by(VOUCHER.c.code)
+    )
+    return {code: int(fen) for code, fen in connection.execute(asked) if fen}
+
+
+def _is_or_belongs_to(code: str) -> Any:
+    return or_(VOUCHER.c.code == code, VOUCHER.c.code.like(f"{code}.%"))
 
 
 def vouchers(
