@@ -197,6 +197,10 @@ class PolicyBook:
         """A new book that also knows these parameters, such as a quantity that only one city has."""
         return PolicyBook({**self.parameters, **{new.id: new for new in parameters}}, self.overriding)
 
+    def without_values(self) -> PolicyBook:
+        """A new book that knows every parameter and no value."""
+        return PolicyBook({key: one.without_values() for key, one in self.parameters.items()})
+
     @staticmethod
     def _declared(parameters: Mapping[str, Parameter], parameter_id: str) -> Parameter:
         if parameter_id not in parameters:

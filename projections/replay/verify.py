@@ -17,6 +17,7 @@ from ledger.policy.parameters import PolicyBook
 from ledger.store.database import Database
 from projections.replay.checkpoint import read_checkpoint
 from projections.replay.checks import Balances, Books, Check, Contributions, Fold, Requests
+from projections.replay.decision_check import Decisions
 from projections.replay.findings import Finding, Findings
 from projections.replay.interest_check import Interest
 from projections.replay.walk import Progress, Walk
@@ -79,6 +80,7 @@ def verify(
         fold,
         books,
         Contributions(found, book),
+        Decisions(found, book),
         Interest(found, book, fold),
         Balances(found, fold),
         Requests(found),
