@@ -39,7 +39,7 @@ class Proposing(Group):
 @click.group(
     cls=Proposing,
     zh="提交一项付款业务，由另一人审批后办理。",
-    example="provident propose withdraw account=A1 amount=3000.00 reason=rent --by zhang",
+    example="provident propose withdraw account=A1 amount=3000.00 reason=rent --by clerk",
 )
 def propose() -> None:
     """Propose a command that pays money out; nothing moves until another person approves it."""
@@ -56,7 +56,7 @@ def _command(name: str) -> click.Command:
         cls=Command,
         help=f"Propose: {(spec.handler.__doc__ or name).split(chr(10))[0]} ({spec.clause})\n\n\b\n{fields}",
         zh=f"提交{spec.zh}待审批（{spec.clause}）\n\n\b\n{fields}",
-        example=f"provident propose {name} {example_of(name)} --by zhang",
+        example=f"provident propose {name} {example_of(name)} --by clerk",
     )
     @click.argument("fields", nargs=-1, metavar="FIELD=VALUE...")
     @option(
@@ -104,7 +104,7 @@ def _command(name: str) -> click.Command:
 @click.command(
     cls=Command,
     zh="审批通过一项待审批业务，同时办理。",
-    example="provident approve withdraw-A1-20190801 --by li",
+    example="provident approve withdraw-A1-20190801 --by approver",
 )
 @click.argument("proposal")
 @on
@@ -119,7 +119,7 @@ def approve(proposal: str, on: date | None, key: str, by: str, json_wanted: bool
 @click.command(
     cls=Command,
     zh="审批不通过，须说明理由。",
-    example='provident reject withdraw-A1-20190801 --reason "缺租房合同" --by li',
+    example='provident reject withdraw-A1-20190801 --reason "缺租房合同" --by approver',
 )
 @click.argument("proposal")
 @option("--reason", required=True, zh="告知申请人的理由。", en="What the applicant is told.")

@@ -201,6 +201,11 @@ def _sealed(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
     yield Due("seal", seen.key, "", body.broken_on, body.due_on, body.effective_on)
 
 
+def _unsealed(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
+    """The relation resumed: a seal that was never made is no longer owed."""
+    yield Done("seal", seen.key, None)
+
+
 def _sealed_centrally(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
     body: account.SealedCentrally = seen.body  # type: ignore[assignment]
     yield Done("seal_centrally", seen.key, None)
@@ -246,6 +251,7 @@ _RULES: Final[dict[type, Callable[[PolicyBook, Seen], Iterator[Effect]]]] = {
     account.Opened: _opened,
     account.RelationBroken: _relation_broken,
     account.Sealed: _sealed,
+    account.Unsealed: _unsealed,
     account.SealedCentrally: _sealed_centrally,
     account.Transferred: _transferred,
     petition.EmployerUrged: _urged,

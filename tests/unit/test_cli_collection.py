@@ -41,7 +41,7 @@ def filled(sqlite_url: str, open_desk: Callable[..., Desk], clock: Any, providen
         (date(2019, 9, 21), "receive", {"receipt": "R1", "amount": "88.00", "employer": "E1"}),
     ):
         clock.on(day)
-        desk.do(command, {"on": day.isoformat(), **content}, actor="zhang")
+        desk.do(command, {"on": day.isoformat(), **content}, actor="clerk")
     return provident
 
 
@@ -64,7 +64,7 @@ def test_a_command_is_done_once_under_its_key(filled: Provident) -> None:
         "--key",
         "K1",
         "--by",
-        "li",
+        "approver",
         "--json",
     )
     first, again = asked(filled(*words)), asked(filled(*words))
@@ -103,7 +103,7 @@ def test_a_refusal_speaks_chinese_when_asked_to(filled: Provident) -> None:
 
 
 def test_a_command_that_pays_is_refused_with_the_way_to_propose_it(filled: Provident) -> None:
-    refused = filled("do", "withdraw", "account=A1", "amount=100", "reason=rent", "--by", "zhang")
+    refused = filled("do", "withdraw", "account=A1", "amount=100", "reason=rent", "--by", "clerk")
     assert refused.exit_code == 3
     assert "[second_person_needed]" in refused.stderr
     assert "propose" in refused.stderr
@@ -111,12 +111,12 @@ def test_a_command_that_pays_is_refused_with_the_way_to_propose_it(filled: Provi
 
 def test_money_leaves_by_two_persons(filled: Provident) -> None:
     proposed = ("propose", "withdraw", "account=A1", "amount=100.00", "reason=rent", "on=2019-10-08")
-    assert filled(*proposed, "--proposal", "W1", "--by", "zhang").exit_code == 0
+    assert filled(*proposed, "--proposal", "W1", "--by", "clerk").exit_code == 0
     (waiting,) = asked(filled("proposals", "--json"))
-    assert (waiting["proposal"], waiting["command"], waiting["by"]) == ("W1", "withdraw", "zhang")
-    same = filled("approve", "W1", "--by", "zhang", "--on", "2019-10-09", "--json")
+    assert (waiting["proposal"], waiting["command"], waiting["by"]) == ("W1", "withdraw", "clerk")
+    same = filled("approve", "W1", "--by", "clerk", "--on", "2019-10-09", "--json")
     assert json.loads(same.stdout)["refused"]["code"] == "same_person"
-    done = asked(filled("approve", "W1", "--by", "li", "--on", "2019-10-09", "--json"))
+    done = asked(filled("approve", "W1", "--by", "approver", "--on", "2019-10-09", "--json"))
     assert done["result"]["own_fen"] == 10_000
     assert asked(filled("proposals", "--json")) == []
 
@@ -213,7 +213,7 @@ def test_the_history_of_an_account_is_told_in_plain_words_with_its_clauses(fille
         ),
     ]
     assert told[3]["effective_on"] == "2019-08-12"
-    assert told[3]["actor"] == "zhang"
+    assert told[3]["actor"] == "clerk"
 
 
 def test_times_of_recording_are_shown_as_they_were_in_shanghai(filled: Provident) -> None:

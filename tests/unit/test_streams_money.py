@@ -63,16 +63,16 @@ def test_a_month_is_booked_once_from_one_content():
 
 
 def test_a_proposal_is_decided_once_and_not_by_its_proposer():
-    made = proposal.Made(effective_on=DAY, command="withdraw", content={}, by="zhang")
+    made = proposal.Made(effective_on=DAY, command="withdraw", content={}, by="clerk")
     state = proposal.PROPOSALS.fold([*proposal.make(proposal.Proposal(), "W1", made)])
     assert refused(proposal.make, state, "W1", made) == "proposal_exists"
-    own = proposal.Approved(effective_on=DAY, by="zhang")
+    own = proposal.Approved(effective_on=DAY, by="clerk")
     assert refused(proposal.approve, state, "W1", own) == "same_person"
-    (approved,) = proposal.approve(state, "W1", proposal.Approved(effective_on=DAY, by="li"))
+    (approved,) = proposal.approve(state, "W1", proposal.Approved(effective_on=DAY, by="approver"))
     after = proposal.evolve(state, approved)
-    rejected = proposal.Rejected(effective_on=DAY, by="li", reason="迟")
+    rejected = proposal.Rejected(effective_on=DAY, by="approver", reason="迟")
     assert refused(proposal.reject, after, "W1", rejected) == "proposal_settled"
-    assert refused(proposal.require_two, "zhang", "") == "second_person_needed"
+    assert refused(proposal.require_two, "clerk", "") == "second_person_needed"
 
 
 def test_a_petition_is_urged_once_and_settled_once_and_the_centre_waits_its_days():
