@@ -91,7 +91,7 @@ def _views(desk: Desk, period: str, folder: Path) -> dict[str, Any]:
         catch_up(database, view)
     limit = book.value("held_money_ageing_days", on).value
     with database.reading() as connection:
-        late = [one for one in obligations(connection, on, only_open=True) if one.late_days]
+        late = [one for one in obligations(connection, on, only_open=True, book=book) if one.late_days]
         register: Any = desk.ledger.registers["receipt"]
         keys = register.keys_where(connection, status="held")
         held = [state for _, state in register.read(connection, keys).values()]

@@ -13,11 +13,12 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import BigInteger, Column, Connection, Date, Table, Text, delete, insert, select
 
-from ledger.dates import days_after, working_days_after
+from ledger.dates import days_after, month_of, working_days_after
 from ledger.policy.parameters import PolicyBook
 from ledger.refusal import Refusal
 from ledger.store.tables import metadata
 from ledger.streams import account, employer, petition, proposal
+from projections.registers import REGISTERS
 from projections.views.view import Seen, target
 
 OBLIGATION: Final = Table(
@@ -281,12 +282,32 @@ class Obligation(NamedTuple):
     event_id: int
 
 
-def obligations(connection: Connection, on: date, *, only_open: bool = False) -> list[Obligation]:
-    """Obligations as they stand on a day, the most pressing first."""
+def obligations(
+    connection: Connection, on: date, *, only_open: bool = False, book: PolicyBook | None = None
+) -> list[Obligation]:
+    """Obligations as they stand on a day, the most pressing first; months that nobody remitted yet among them."""
     asked = select(OBLIGATION).order_by(OBLIGATION.c.due_on, OBLIGATION.c.id)
     if only_open:
         asked = asked.where(OBLIGATION.c.done_on.is_(None))
-    return [_obligation(row, on) for row in connection.execute(asked)]
+    found = [_obligation(row, on) for row in connection.execute(asked)]
+    found += _unremitted(connection, on, book or PolicyBook.bundled())
+    return sorted(found, key=lambda one: (one.due_on or date.max, one.kind, one.subject))
+
+
+def _unremitted(connection: Connection, on: date, book: PolicyBook) -> Iterator[Obligation]:
+    """Months past their pay day that an employer with staff has not remitted: no event says so, the register does."""
+    accounts = REGISTERS["account"].table.c
+    staffed = select(accounts.employer).where(accounts.status == "normal").distinct()
+    keys = list(connection.execute(staffed).scalars())
+    zh, en, clause = KINDS["remit"]
+    for key, (_, state) in REGISTERS["employer"].read(connection, keys).items():
+        for month in range(employer.expected_month(state), month_of(on) + 1):
+            paid_on = employer.pay_day_in(state, month)
+            if state.status != "active" or paid_on > on or employer.in_months(state.deferred, month):
+                continue
+            due_on = days_after(paid_on, book.value("remittance_days_after_payday", paid_on).value)
+            late = max((on - due_on).days, 0)
+            yield Obligation("remit", zh, en, key, key, paid_on, due_on, None, late, clause, 0)
 
 
 def _obligation(row: Any, on: date) -> Obligation:
