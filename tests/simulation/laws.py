@@ -127,9 +127,7 @@ def check_months(key: str, state: accounts.Account, of_stream: list[Recorded]) -
     )
     assert len(paid) == len(set(paid)), f"{key}: a month is paid once"
     assert state.months == len(paid) + elsewhere, f"{key}: months are what stands"
-    assert not {format_month(one) for one in state.missing} & set(paid), (
-        f"{key}: missing is not paid"
-    )
+    assert not {format_month(one) for one in state.missing} & set(paid), f"{key}: missing is not paid"
 
 
 def check_day(key: str, of_stream: list[Recorded], on: date) -> None:
