@@ -23,7 +23,7 @@ from commands.desk import Desk
 from commands.law import Law
 from commands.settlement import year_state
 from ledger.dates import fund_year_bounds
-from ledger.policy.parameters import PolicyBook
+from ledger.policy.parameters import Parameter, PolicyBook
 from ledger.refusal import Refusal
 from ledger.store.database import Database
 from ledger.store.persons import open_person_store, person
@@ -31,7 +31,8 @@ from ledger.streams import statement as statements
 from ledger.streams.account import Account
 from ledger.streams.employer import Employer
 from ledger.streams.statement import Edition, Statement
-from projections.documents.rendering import FORMATS, Rendering
+from projections.documents.rendering import FORMATS, Rendering, digest_of
+from projections.documents.signing import Signer, sign_beside, signed_beside
 from projections.documents.statement_pages import Cover, Identity, Names, nobody
 from projections.registers import REGISTERS
 from projections.views.employer_statement import Due, Gathered, gather, restate
@@ -56,13 +57,14 @@ class Task(NamedTuple):
 
 
 class Produced(NamedTuple):
-    """What came of one employer: nothing (it had no part in the year), a line to record, or a refusal."""
+    """What came of one employer: nothing (it had no part in the year), its line and whether it is new, or a refusal."""
 
     employer: str
     accounts: int = 0
     made: int = 0
     kept: int = 0
     line: dict[str, Any] | None = None
+    is_new: bool = False
     refusal: tuple[str, str, dict[str, Any]] | None = None
     files: tuple[str, ...] = ()
 
@@ -91,11 +93,11 @@ def produce(
     edition: int | None = None,
     actor: str = "clerk",
     tell: Told | None = None,
-    after: Callable[[Sequence[Path]], None] | None = None,
+    signer: Signer | None = None,
 ) -> Produce:
     """Produces the statements of a year, of all employers or of some; an ``edition`` of before is made again as it was.
 
-    ``after`` is told the PDF files of each employer. Refuses ``statement_before_settlement`` and ``employer_unknown``;
+    A ``signer`` signs a copy of each PDF. Refuses ``statement_before_settlement`` and ``employer_unknown``;
     what is refused for one employer stands in the result, and the others go on.
     """
     if year_state(desk, year).status != "settled":
@@ -112,7 +114,11 @@ def produce(
     task = Task(year, tuple(formats), folder, known_through, edition)
     wanted = [(one, recorded.get(one, Statement()).editions) for one in (employers or everybody)]
     found = _inline(desk, task, wanted) if processes == 1 else _in_processes(desk, task, wanted, processes)
-    return _record(desk, task, found, len(wanted), on, actor, tell, after)
+    if signer:
+        found = (
+            _with_signatures(signer, task, one, recorded.get(one.employer, Statement())) for one in found
+        )
+    return _record(desk, task, found, len(wanted), on, actor, tell)
 
 
 def _recorded(connection: Connection, year: int) -> dict[str, Statement]:
@@ -130,14 +136,15 @@ def _record(
     on: date,
     actor: str,
     tell: Told | None,
-    after: Callable[[Sequence[Path]], None] | None,
 ) -> Produce:
     """Records what was produced, some employers at a time, under keys that stand for their content."""
     done = employers = accounts = made = kept = issued = 0
     refused: list[Refusal] = []
     rest = iter(found)
     while some := list(islice(rest, RECORDED_AT_ONCE)):
-        lines = sorted((one.line for one in some if one.line), key=lambda line: str(line["employer"]))
+        lines = sorted(
+            (one.line for one in some if one.line and one.is_new), key=lambda line: str(line["employer"])
+        )
         if lines:
             content = {"on": on.isoformat(), "year": task.year, "lines": lines}
             key = f"statements-{task.year}-{sha256(msgspec.json.encode(content, order='sorted')).hexdigest()[:32]}"
@@ -146,8 +153,6 @@ def _record(
             if one.refusal:
                 code, clause, facts = one.refusal
                 refused.append(Refusal(code, clause, **facts))
-            if after:
-                after([task.folder / one.employer / name for name in one.files if name.endswith(".pdf")])
         employers += sum(bool(one.files) for one in some)
         accounts += sum(one.accounts for one in some)
         made, kept = made + sum(one.made for one in some), kept + sum(one.kept for one in some)
@@ -155,6 +160,21 @@ def _record(
         if tell:
             tell(done, total)
     return Produce(task.year, employers, accounts, made, kept, issued, tuple(refused))
+
+
+def _with_signatures(signer: Signer, task: Task, produced: Produced, state: Statement) -> Produced:
+    """Signed copies beside the documents; a copy that is on record and still there is left alone."""
+    known = {digest for edition in state.editions for _, digest in edition.signed}
+    signed: dict[str, Any] = {}
+    for name in produced.files:
+        document = task.folder / produced.employer / name
+        beside = signed_beside(document)
+        if document.suffix == ".pdf" and not (beside.is_file() and digest_of(beside)[0] in known):
+            digest, length = digest_of(sign_beside(signer, document))
+            signed[beside.name] = {"sha256": digest, "bytes": length, "template": "signature"}
+    if not signed or produced.line is None:
+        return produced
+    return produced._replace(line={**produced.line, "signed": signed}, is_new=True)
 
 
 # ---------------------------------------------------------------- one employer
@@ -201,11 +221,7 @@ class Producer:
             rendering = Rendering(cover, spool, self._names(connection), restatement, task.folder, known)
             made = list(rendering.make(task.formats))
         new = {one.name: one.digest for one in made if one.name not in known}
-        line = None
-        if new or not again:
-            line = _line(
-                gathered, number, new, restatement.difference() if restatement and not again else None
-            )
+        line = _line(gathered, number, new, restatement.difference() if restatement and not again else None)
         kept = sum(one.kept for one in made)
         return Produced(
             employer,
@@ -213,6 +229,7 @@ class Producer:
             len(made) - kept,
             kept,
             line,
+            bool(new) or not again,
             files=tuple(one.name for one in made),
         )
 
@@ -277,7 +294,9 @@ def _inline(desk: Desk, task: Task, wanted: Wanted) -> Iterator[Produced]:
 
 def _in_processes(desk: Desk, task: Task, wanted: Wanted, processes: int) -> Iterator[Produced]:
     """As they are done; no more are asked for than the processes can chew."""
-    arguments = (desk.ledger.database.url, desk.present_book(), task)
+    # Of the law a statement needs how contributions are rounded, and that alone travels to another process.
+    rounding = desk.present_book().parameter("contribution_rounding")
+    arguments = (desk.ledger.database.url, rounding, task)
     # Started afresh, so that no process inherits a connection or a half-filled cache.
     with ProcessPoolExecutor(
         processes, mp_context=get_context("spawn"), initializer=_start, initargs=arguments
@@ -295,8 +314,8 @@ _HERE: list[Producer] = []
 """The producer of a worker process."""
 
 
-def _start(url: str, book: PolicyBook, task: Task) -> None:
-    _HERE.append(Producer(Database(url), book, task))
+def _start(url: str, rounding: Parameter, task: Task) -> None:
+    _HERE.append(Producer(Database(url), PolicyBook({rounding.id: rounding}), task))
 
 
 def _produce_here(employer: str, editions: tuple[Edition, ...]) -> Produced:

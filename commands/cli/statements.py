@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -114,7 +113,7 @@ def statements(
             edition=edition,
             actor=by,
             tell=lambda done, total: advance(done),
-            after=(lambda files: _sign(signer, files)) if signer else None,
+            signer=signer,
         )
     if json_wanted:
         refused = [one.as_json(language()) for one in result.refused]
@@ -146,13 +145,6 @@ def _signer(key: Path) -> Signer:
     from projections.documents.signing import software_signer
 
     return software_signer(key, os.environ.get(PASSPHRASE_VARIABLE, ""))
-
-
-def _sign(signer: Signer, files: Sequence[Path]) -> None:
-    from projections.documents.signing import sign_beside
-
-    for file in files:
-        sign_beside(signer, file)
 
 
 # ---------------------------------------------------------------- genuine or not
@@ -195,10 +187,7 @@ def _tell(verdict: Verdict) -> None:
     facts: dict[str, Any] = verdict._asdict()
     say(zh.format_map(facts), en.format_map(facts))
     if verdict.signed:
-        say(
-            "附有签章的副本，签章前的内容与登记一致",
-            "a signed copy; what stands before the signature is on record",
-        )
+        say("签章副本", "a signed copy")
     if verdict.why:
         why = verdict.why
         events = "、".join(f"#{one}" for one in why.events[:10])

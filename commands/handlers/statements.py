@@ -40,11 +40,16 @@ def record_statements(work: Work, given: dict[str, Any]) -> dict[str, Any]:
         )
         why = statements.Difference(line["changed"], tuple(line["events"]), line["event_count"])
         known = any(one.number == edition.edition for one in before.editions)
-        events = () if known else statements.issue(before, edition, why)
-        state = work.add("statement", key, events)
-        digests = {name: statements.FileDigest(**file) for name, file in line["files"].items()}
-        rendered = statements.Rendered(effective_on=on, edition=edition.edition, files=digests)
-        made = statements.render(state, rendered)
-        work.add("statement", key, made)
+        state = work.add("statement", key, events := () if known else statements.issue(before, edition, why))
+        rendered = statements.Rendered(
+            effective_on=on, edition=edition.edition, files=_digests(line["files"])
+        )
+        state = work.add("statement", key, made := statements.render(state, rendered))
+        signed = statements.Signed(effective_on=on, edition=edition.edition, files=_digests(line["signed"]))
+        work.add("statement", key, statements.sign(state, signed))
         issued, files = issued + bool(events), files + sum(len(one.files) for one in made)
     return {"year": year, "issued": issued, "files": files}
+
+
+def _digests(files: dict[str, dict[str, Any]]) -> dict[str, statements.FileDigest]:
+    return {name: statements.FileDigest(**file) for name, file in sorted(files.items())}

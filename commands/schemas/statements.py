@@ -32,6 +32,7 @@ class Edition(Schema):
     events = fields.List(fields.Integer(strict=True), load_default=list)
     event_count = fields.Integer(load_default=0, strict=True)
     files = fields.Dict(keys=fields.String(), values=fields.Nested(File), required=True)
+    signed = fields.Dict(keys=fields.String(), values=fields.Nested(File), load_default=dict)
 
 
 class RecordStatements(Dated):

@@ -7,7 +7,7 @@ Files are recorded by digest, so that anybody's copy can be told genuine, altere
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
@@ -62,16 +62,25 @@ class Rendered(Event, frozen=True):
     files: dict[str, FileDigest]
 
 
+@event("statement.signed")
+class Signed(Event, frozen=True):
+    """Copies of files of an edition were signed (电子签章); no two signatures of a file are the same bytes."""
+
+    edition: int
+    files: dict[str, FileDigest]
+
+
 # ---------------------------------------------------------------- state
 
 
 class Edition(msgspec.Struct, frozen=True):
-    """One edition: its content, what it rests on, and its files by name."""
+    """One edition: its content, what it rests on, its files by name, and every signed copy as ``(name, digest)``."""
 
     number: int
     known_through: int
     content: str
     files: dict[str, FileDigest] = {}
+    signed: tuple[tuple[str, str], ...] = ()
 
 
 class Statement(msgspec.Struct, frozen=True):
@@ -92,13 +101,17 @@ def evolve(state: Statement, event: Event) -> Statement:
             new = Edition(event.edition, event.known_through, event.content)
             return Statement(event.year, event.employer, (*state.editions, new))
         case Rendered():
-            editions = tuple(
-                replace(one, files=one.files | event.files) if one.number == event.edition else one
-                for one in state.editions
-            )
-            return replace(state, editions=editions)
+            return _edited(state, event.edition, lambda one: replace(one, files=one.files | event.files))
+        case Signed():
+            copies = tuple((name, digest.sha256) for name, digest in sorted(event.files.items()))
+            return _edited(state, event.edition, lambda one: replace(one, signed=one.signed + copies))
         case _:
             return state
+
+
+def _edited(state: Statement, number: int, edit: Callable[[Edition], Edition]) -> Statement:
+    editions = tuple(edit(one) if one.number == number else one for one in state.editions)
+    return replace(state, editions=editions)
 
 
 STATEMENTS: Final = Stream("statement", Statement(), evolve)
@@ -157,6 +170,13 @@ def render(state: Statement, rendered: Rendered) -> tuple[Rendered, ...]:
     return (replace(rendered, files=new),) if new else ()
 
 
+def sign(state: Statement, signed: Signed) -> tuple[Signed, ...]:
+    """Records signed copies of an edition; the same copies again give no event."""
+    known = next(one for one in state.editions if one.number == signed.edition).signed
+    new = {name: digest for name, digest in signed.files.items() if (name, digest.sha256) not in known}
+    return (replace(signed, files=new),) if new else ()
+
+
 def check_file(state: Statement, edition: int, name: str, known: FileDigest, made: FileDigest) -> None:
     """Refuses ``statement_renders_differently``."""
     if known.sha256 != made.sha256:
@@ -179,14 +199,10 @@ def key(year: int, employer: str) -> str:
 
 
 def find_digest(state: Statement, sha256: str) -> tuple[Edition, str] | None:
-    """The edition and the name of the file with a digest."""
+    """The edition and the name of the file, or of the signed copy, with a digest."""
     for edition in reversed(state.editions):
-        for name, digest in edition.files.items():
-            if digest.sha256 == sha256:
+        own = ((name, digest.sha256) for name, digest in edition.files.items())
+        for name, known in (*own, *edition.signed):
+            if known == sha256:
                 return edition, name
     return None
-
-
-def newest_files(state: Statement) -> Mapping[str, FileDigest]:
-    """The files of the newest edition by name."""
-    return state.editions[-1].files if state.editions else {}

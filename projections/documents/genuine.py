@@ -1,6 +1,6 @@
 """Whether a document is genuine, altered or superseded (真伪核验): by the digest of a file, or by the code printed on it.
 
-A signed copy begins with the bytes of the unsigned file, so that it is told by the same digest.
+Only whole files count: what is appended to a PDF can change what it shows, so signed copies are on record themselves.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -65,17 +64,15 @@ def verify_file(connection: Connection, path: Path) -> Verdict:
     if claimed is None:
         return Verdict("unknown")
     state, number = claimed
-    return _signed(connection, state, path) or _altered(state, number, path)
+    return _altered(state, number, path)
 
 
-def _standing(
-    connection: Connection, state: Statement, edition: Edition, name: str, signed: bool = False
-) -> Verdict:
+def _standing(connection: Connection, state: Statement, edition: Edition, name: str) -> Verdict:
     newest = state.editions[-1].number
     status = "genuine" if edition.number == newest else "superseded"
     why = _superseding(connection, state, edition.number) if status == "superseded" else None
-    digest = edition.files[name].sha256 if name else ""
-    return Verdict(status, state.year, state.employer, edition.number, newest, name, digest, signed, why)
+    signed = bool(name) and name not in edition.files
+    return Verdict(status, state.year, state.employer, edition.number, newest, name, "", signed, why)
 
 
 def _superseding(connection: Connection, state: Statement, edition: int) -> Superseded | None:
@@ -85,25 +82,6 @@ def _superseding(connection: Connection, state: Statement, edition: int) -> Supe
             if isinstance(one.body, Superseded) and one.body.edition == edition:
                 return one.body
     return None
-
-
-def _signed(connection: Connection, state: Statement, path: Path) -> Verdict | None:
-    """A signed copy: what stands before the signature is the file on record."""
-    length = path.stat().st_size
-    for edition in reversed(state.editions):
-        for name, known in edition.files.items():
-            if (
-                name.endswith(".pdf")
-                and known.bytes < length
-                and _beginning(path, known.bytes) == known.sha256
-            ):
-                return _standing(connection, state, edition, name, signed=True)
-    return None
-
-
-def _beginning(path: Path, length: int) -> str:
-    with path.open("rb") as file:
-        return sha256(file.read(length)).hexdigest()
 
 
 def _altered(state: Statement, number: int, path: Path) -> Verdict:

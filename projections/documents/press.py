@@ -23,6 +23,8 @@ from ledger.refusal import Refusal
 TEMPLATES: Final = Path(str(resources.files("projections.documents"))) / "templates"
 FONT: Final = "Noto Sans CJK SC"
 STANDARD: Final = "a-2u"
+MISSING: Final = "〓"
+_ANY_DAY: Final = date(2000, 1, 1)
 
 
 @cache
@@ -77,6 +79,22 @@ def set_pdf(template: str, data: Any, on: date) -> bytes:
     pages = _set(template, data, format="pdf", pdf_standards=STANDARD, timestamp=moment, pdf_tags=False)
     assert isinstance(pages, bytes)
     return pages
+
+
+def settable(text: str) -> str:
+    """The text with 〓 for every character that the font does not have, so that one rare name stops no document."""
+    return "".join(one if " " <= one <= "~" or _is_settable(one) else MISSING for one in text)
+
+
+@cache
+def _is_settable(character: str) -> bool:
+    if "\u4e00" <= character <= "\u9fa5":
+        return True  # what every edition of the font has had since its first
+    try:
+        set_pdf("specimen", {"reference": "", "dated": _ANY_DAY.isoformat(), "text": character}, _ANY_DAY)
+    except Refusal:
+        return False
+    return True
 
 
 def set_pages(template: str, data: Any, ppi: int = 110) -> list[bytes]:

@@ -68,9 +68,14 @@ def software_signer(key: Path, passphrase: str = "") -> SoftwareSigner:
     return SoftwareSigner(found)
 
 
+def signed_beside(document: Path) -> Path:
+    """Where the signed copy of a document stands."""
+    return document.with_suffix(f".signed{document.suffix}")
+
+
 def sign_beside(signer: Signer, document: Path) -> Path:
     """Writes the signed copy beside a document and returns its path."""
-    signed = document.with_suffix(f".signed{document.suffix}")
+    signed = signed_beside(document)
     partial = signed.with_name(f".{signed.name}.{os.getpid()}")
     partial.write_bytes(signer.sign(document.read_bytes()))
     os.replace(partial, signed)

@@ -16,6 +16,7 @@ from ledger.dates import first_day, format_month
 from ledger.money import format_fen
 from ledger.money_words import in_words
 from ledger.store.persons import masked_name, masked_number
+from projections.documents.press import settable
 from projections.documents.reference import Reference, code_of, qr_svg
 from projections.views.employer_statement import EmployerYear, Restatement, SpoolLine
 from projections.views.statements import OUTGOING, AccountYear, Figures, Movement, StayRow
@@ -86,7 +87,9 @@ class Masked(NamedTuple):
 def masked(identity: Identity | None) -> Masked:
     if identity is None:
         return Masked("—", "—")
-    return Masked(masked_name(identity.name) or "—", masked_number(identity.number) or "—")
+    return Masked(
+        settable(masked_name(identity.name)) or "—", settable(masked_number(identity.number)) or "—"
+    )
 
 
 class Cover(NamedTuple):
@@ -102,7 +105,7 @@ class Cover(NamedTuple):
 
     @property
     def employer_name(self) -> str:
-        return "集中封存户" if self.statement.employer == POOL else self.statement.name
+        return "集中封存户" if self.statement.employer == POOL else settable(self.statement.name)
 
     @property
     def period(self) -> str:
@@ -226,6 +229,7 @@ def _signed(fen: int, plus: str = "") -> str:
 
 def _shortened(text: str) -> str:
     """Words that fit a line of the table; the whole stands in the ledger under the event's number."""
+    text = settable(text)
     return text if len(text) <= SUMMARY_LENGTH_MAX else text[: SUMMARY_LENGTH_MAX - 1] + "…"
 
 
@@ -396,7 +400,7 @@ def _explained(cover: Cover, restatement: Restatement) -> dict[str, Any]:
                 one.recorded_on.isoformat(),
                 one.on.isoformat(),
                 one.stream,
-                one.zh if len(one.zh) <= EXPLAINED_LENGTH_MAX else one.zh[:EXPLAINED_LENGTH_MAX] + "…",
+                settable(one.zh[:EXPLAINED_LENGTH_MAX]) + "…" * (len(one.zh) > EXPLAINED_LENGTH_MAX),
                 _signed(one.amount_fen, plus="+") if one.amount_fen else "",
             ]
             for one in restatement.events[:EXPLAINED_ON_PAPER_MAX]
