@@ -18,11 +18,15 @@ from ledger.policy.rules import registered
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """One clause: what carries it out and with which tests; else why it is ``outside``, or what is still ``open``."""
+    """One clause: what carries it out and with which tests; else why it is ``outside``, or what is still ``open``.
+
+    ``catalogue`` names the payments, standards and limits that the clause gives.
+    """
 
     document: str
     clause: str
     zh: str
+    catalogue: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
     modules: tuple[str, ...] = ()
@@ -56,10 +60,9 @@ def coverage_entries() -> tuple[Covered, ...]:
 
 
 def _entry(data: dict[str, Any]) -> Covered:
-    fields: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in data.items()
-    }
-    return Covered(**fields)
+    return Covered(
+        **{name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
+    )
 
 
 def rules_without_clause() -> list[str]:

@@ -1,5 +1,6 @@
 """Coverage of the gazette, in both directions: every clause has an answer, and every rule has a clause."""
 
+import json
 import re
 from pathlib import Path
 
@@ -10,6 +11,12 @@ from ledger.policy.coverage import coverage_entries, coverage_page, rules_withou
 from ledger.policy.rules import registered
 
 ROOT = Path(__file__).parents[2]
+DATA = Path(__file__).with_name("data")
+CASES = [
+    case
+    for name in ("rule-examples.json", "rule-boundaries.json")
+    for case in json.loads((DATA / name).read_text("utf-8"))
+]
 NUMERALS = ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十"]
 DOCUMENTS = [
     "葫政告字〔2019〕2号", "葫政发〔2019〕10号", "葫政发〔2019〕11号", "葫政发〔2019〕12号",
@@ -47,6 +54,20 @@ def test_every_clause_is_carried_out_or_says_why_not():
     for entry in coverage_entries():
         carried = bool(entry.rules or entry.commands or entry.modules)
         assert carried + bool(entry.outside_en) + bool(entry.open_en) == 1, entry.clause
+
+
+def test_every_entry_of_the_catalogue_has_one_row_and_its_cases_run_by_the_rules_of_that_row():
+    entries = [name for entry in coverage_entries() for name in entry.catalogue]
+    assert sorted(entries) == sorted((DATA / "catalogue.txt").read_text("utf-8").split())
+    for case in CASES:
+        for entry in coverage_entries():
+            if case["catalogue_id"] in entry.catalogue and case["rule"] not in entry.rules:
+                assert case["rule"] in beside(entry.document), (case["id"], entry.clause)
+
+
+def beside(document):
+    """The rules of the other clauses of a document: a chapter has its scores, a budget its own clause."""
+    return {rule for entry in coverage_entries() if entry.document == document for rule in entry.rules}
 
 
 def test_every_rule_has_its_clause_and_every_named_rule_command_module_and_test_exists():

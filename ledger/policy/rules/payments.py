@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from ledger.money import rounded
 from ledger.policy.rules.framework import Values, Why, quiet, rule
 from ledger.policy.rules.kinds import Count, Day, Fen, FenByName, Flag, Rate
@@ -87,6 +89,23 @@ def funding_lines(amount_fen: Fen, lines_fen: FenByName, why: Why = quiet) -> Va
     """Whether the pooled lines (统筹资金) add up to the payment, to the fen."""
     why("各渠道合计", "sum of the lines", sum(lines_fen.values()), "fen")
     return {"balanced": sum(lines_fen.values()) == amount_fen}
+
+
+@rule(
+    "online_share",
+    clause="葫政发〔2019〕10号 一（三）",
+    zh="网上可办率",
+    en="share of items that can be done online",
+    since=IN_FORCE,
+    day="on",
+    reads={"due_share": "online_share_min?"},
+)
+def online_share(
+    items: Count, online_items: Count, on: Day, due_share: Decimal | None, why: Why = quiet
+) -> Values:
+    """Whether enough items can be done online (网上可办率): 90 % by the end of 2019, included, all by the end of 2020."""
+    why("应达到的比例", "share that is due", due_share, "rate")
+    return {"due_share": due_share, "met": due_share is None or online_items >= due_share * items}
 
 
 @rule(
