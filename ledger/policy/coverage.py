@@ -60,9 +60,10 @@ def coverage_entries() -> tuple[Covered, ...]:
 
 
 def _entry(data: dict[str, Any]) -> Covered:
-    return Covered(
-        **{name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
-    )
+    fields: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in data.items()
+    }
+    return Covered(**fields)
 
 
 def rules_without_clause() -> list[str]:
