@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from ledger.dates import business_day, fund_year_bounds
+from ledger.dates import business_day, days_after, fund_year_bounds
 from ledger.money import format_fen
 from ledger.policy.parameters import PolicyBook
 from ledger.policy.rules.interest import Terms, accrue, interest_terms
@@ -19,6 +19,7 @@ from ledger.refusal import Refusal
 from ledger.store.movements import Movement, movements_of
 from ledger.streams.account import EntryReversed, InterestCredited, effect
 from ledger.streams.interest import Versioned, earning
+from ledger.streams.period import InterestAccrued
 from ledger.streams.year import Year
 from projections.replay.checks import Fold
 from projections.replay.findings import Findings
@@ -28,7 +29,7 @@ _ACCOUNTS_AT_ONCE: Final = 5_000
 
 
 class Interest:
-    """Every interest event, and the sums that a settlement recorded of its chunks."""
+    """Every interest event, the sums that a settlement recorded of its chunks, and every monthly accrual."""
 
     def __init__(self, found: Findings, book: PolicyBook, fold: Fold) -> None:
         self.found = found
@@ -36,15 +37,43 @@ class Interest:
         self.fold = fold
         self.terms = cache(self._terms)
         self._accounts: set[str] = set()
+        self._members_fen: dict[date, int] = defaultdict(int)
         self._settled_fen: dict[str, int] = defaultdict(int)
 
     def see(self, portion: Portion) -> None:
         settling = portion.commit.command == "settle_year"
         for row, body in portion.events:
+            if not body.moves_money:
+                continue
+            if isinstance(body, InterestAccrued):
+                self._accrue_again(row, body, business_day(portion.commit.recorded_at))
+                continue
+            self._members_fen[body.effective_on] += sum(effect(body))
             if isinstance(body, InterestCredited):
                 self._accounts.add(row[1].partition("-")[2])
                 if settling:
                     self._settled_fen[f"{body.year:04d}"] += body.carried_fen + body.current_fen
+
+    def _accrue_again(self, row: Any, body: InterestAccrued, known_on: date) -> None:
+        """A month's accrual from the members' total of every day, as far as it was known."""
+        last = body.effective_on
+        first, end = last.replace(day=1), days_after(last, 1)
+        moved = [(day.toordinal(), fen, 0) for day, fen in self._members_fen.items() if first <= day <= last]
+        opening_fen = sum(fen for day, fen in self._members_fen.items() if day < first)
+        try:
+            due = accrue(self.terms(first, end, last, known_on), opening_fen, moved)
+        except Refusal as refusal:
+            self.found.add(refusal.code, stream=row[1], **refusal.facts)
+            return
+        products = sum(product for product, _ in due.products)
+        if (due.carried_fen, products) != (body.amount_fen, body.products):
+            self.found.add(
+                "accrual_not_by_rule",
+                event=row[0],
+                stream=row[1],
+                accrued=format_fen(body.amount_fen),
+                due=format_fen(due.carried_fen),
+            )
 
     def finish(self, connection: Connection) -> None:
         if self.found.counts["event_unreadable"]:

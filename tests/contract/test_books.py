@@ -119,6 +119,15 @@ def test_the_books_are_the_same_when_they_are_built_again(kept: Desk, book: Poli
     assert verify(kept.ledger.database, book).sound
 
 
+def test_verify_computes_an_accrual_again(kept: Desk, book: PolicyBook, tamperer: Any) -> None:
+    tamperer.alter(
+        "UPDATE event SET state = replace(state, '\"amount_fen\":265', '\"amount_fen\":266')"
+        " WHERE topic = 'period.interest_accrued/1' AND stream_id = 'period-2019-08'"
+    )
+    codes = {finding.code for finding in verify(kept.ledger.database, book).findings}
+    assert "accrual_not_by_rule" in codes
+
+
 @pytest.mark.parametrize("kind", period.ENTRIES)
 def test_every_kind_of_entry_balances(kind: str) -> None:
     lines = post(period.EntryBooked(effective_on=date(2019, 7, 1), kind=kind, amount_fen=5, reference="1"))
