@@ -81,9 +81,9 @@ def rounded(exact_fen: Decimal | Fraction, mode: str) -> int:
     """
     if mode not in ROUNDINGS:
         raise Refusal("rounding_unknown", mode=mode, known=", ".join(ROUNDINGS))
-    if isinstance(exact_fen, Fraction):
-        return rounded_ratio(exact_fen.numerator, exact_fen.denominator, mode)
-    return ROUNDINGS[mode](exact_fen)
+    if isinstance(exact_fen, Decimal):
+        return ROUNDINGS[mode](exact_fen)
+    return rounded_ratio(exact_fen.numerator, exact_fen.denominator, mode)
 
 
 def rounded_ratio(numerator: int, denominator: int, mode: str) -> int:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
-from ledger.money import rounded
+from ledger.money import rounded, rounded_ratio
 from ledger.refusal import Refusal
 
 INSTALMENTS_MAX: Final = 480
@@ -35,7 +35,8 @@ class Instalment:
 
 def month_interest(left_fen: int, annual_rate: Decimal, rounding: str = "fen_half_up") -> int:
     """Interest of one whole month on the principal left, in fen."""
-    return rounded(Fraction(annual_rate) * left_fen / 12, rounding)
+    numerator, denominator = annual_rate.as_integer_ratio()
+    return rounded_ratio(numerator * left_fen, 12 * denominator, rounding)
 
 
 def level_payment(

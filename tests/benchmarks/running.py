@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from tests.benchmarks import city_month, remit_10k, replay, settlement, single
+from tests.benchmarks import city_month, remit_10k, replay, rules, settlement, single
 from tests.benchmarks.measuring import Figure, Tell, machine
 from tests.benchmarks.stores import Stores
 
@@ -15,7 +15,10 @@ BENCHMARKS: Final = {
     "single": single.run,
     "replay": replay.run,
     "settlement": settlement.run,
+    "rules": rules.run,
 }
+ONCE: Final = {"rules"}
+"""Benchmarks without a database: run once, however many databases are measured."""
 KINDS: Final = ("sqlite", "postgresql")
 
 
@@ -40,6 +43,8 @@ class Run:
                 self.conditions["postgresql"] = stores.settings()
             for kind in self.kinds:
                 for name in self.names:
+                    if name in ONCE and kind != self.kinds[0]:
+                        continue
                     yield from BENCHMARKS[name](kind, stores, self.small, events=self.events)
                 stores.drop_large(kind)
         finally:

@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
-from typing import Annotated, Any, Final, Protocol, TypeVar, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Final, NamedTuple, Protocol, TypeVar, get_args, get_origin, get_type_hints
 
 from ledger.dates import first_day
 from ledger.policy.parameters import ParameterValue, PolicyBook
@@ -103,6 +103,28 @@ class Input:
     parameter: str = ""
 
 
+class Read(NamedTuple):
+    """One parameter that a rule reads: the argument that takes it, and how (see ``rule``)."""
+
+    argument: str
+    parameter: str
+    how: str = ""
+    at: date | None = None
+
+    @staticmethod
+    def of(argument: str, source: str) -> Read:
+        """Reads ``id``, ``id?``, ``id~``, ``id@DAY`` and ``id@*``."""
+        parameter, _, at = source.partition("@")
+        if at:
+            return (
+                Read(argument, parameter, "*")
+                if at == "*"
+                else Read(argument, parameter, at=date.fromisoformat(at))
+            )
+        bare = parameter.rstrip("?~")
+        return Read(argument, bare, parameter.removeprefix(bare))
+
+
 @dataclass(frozen=True)
 class Rule:
     """A registered rule: its function, clause, inputs, the parameters it reads, its time in force."""
@@ -115,15 +137,14 @@ class Rule:
     since: date
     until: date | None
     inputs: Mapping[str, Input]
-    reads: Mapping[str, str]
-    day: str = ""
+    reads: tuple[Read, ...]
+    day: tuple[str, ...] = ()
 
     @property
     def parameters(self) -> tuple[str, ...]:
         """Ids of every parameter that the rule may read."""
         fallbacks = (given.parameter for given in self.inputs.values() if given.parameter)
-        reads = (read.rstrip("?~").split("@")[0] for read in self.reads.values())
-        return tuple(dict.fromkeys((*reads, *fallbacks)))
+        return tuple(dict.fromkeys((*(read.parameter for read in self.reads), *fallbacks)))
 
     def in_force(self, on: date) -> bool:
         return self.since <= on and (self.until is None or on <= self.until)
@@ -158,7 +179,7 @@ class Rule:
 
     def day_of(self, read: Mapping[str, Any], on: date | None) -> date:
         """The day whose law applies: what the case states, else ``on``, else the first day of the gazette."""
-        days = (read[name] for name in self.day.split(",") if read.get(name) is not None)
+        days = (read[name] for name in self.day if read.get(name) is not None)
         stated = next(days, None)
         if stated is None:
             return on or max(self.since, min(GAZETTE_DAY, self.until or GAZETTE_DAY))
@@ -170,24 +191,17 @@ class Rule:
         """Values of the parameters that this case needs; refuses ``missing_parameter``."""
         arguments: dict[str, Any] = {}
         used: list[ParameterValue] = []
-        for name, source in self.reads.items():
-            parameter, _, at = source.rstrip("?~").partition("@")
-            if at == "*":
-                arguments[name] = History(parameter, book, known_on, used)
-                continue
-            if source.endswith("~"):
-                arguments[name] = partial(History(parameter, book, known_on, used).needed, on)
-                continue
-            day = date.fromisoformat(at) if at else on
-            find = book.find if source.endswith("?") else book.value
-            found = find(parameter, day, known_on)
-            arguments[name] = found.value if found else None
-            used.extend([found] if found else [])
+        for name, parameter, how, at in self.reads:
+            history = History(parameter, book, known_on, used)
+            if how == "*":
+                arguments[name] = history
+            elif how == "~":
+                arguments[name] = partial(history.needed, on)
+            else:
+                arguments[name] = history.on(on) if how == "?" else history.needed(at or on)
         for name, given in self.inputs.items():
             if given.parameter and read.get(name) is None:
-                found = book.value(given.parameter, on, known_on)
-                arguments[name] = found.value
-                used.append(found)
+                arguments[name] = History(given.parameter, book, known_on, used).needed(on)
         return arguments, used
 
     def compiled(
@@ -312,8 +326,8 @@ def rule(
             since=date.fromisoformat(since),
             until=date.fromisoformat(until) if until else None,
             inputs=_inputs(function, reads or {}, falls_back_to or {}),
-            reads=reads or {},
-            day=day,
+            reads=tuple(Read.of(argument, source) for argument, source in (reads or {}).items()),
+            day=tuple(filter(None, day.split(","))),
         )
         add(_REGISTERED, made)
         return function

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, Any
 
 from ledger.dates import format_month, parse_day, parse_month
@@ -41,7 +42,10 @@ def _rate(value: Any) -> Decimal:
         return value
     if not isinstance(value, str):
         raise WrongInput
-    return parse_rate(value)
+    return _parsed_rate(value)
+
+
+_parsed_rate = lru_cache(maxsize=4096)(parse_rate)
 
 
 def _quantity(value: Any) -> Decimal:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from fractions import Fraction
 
 from ledger.money import rounded
 from ledger.policy.rules.collection import CITY, IN_FORCE, NATIONAL_SINCE
 from ledger.policy.rules.framework import Needed, Values, Why, quiet, rule
 from ledger.policy.rules.kinds import Count, Day, Fen, Flag, Quantity, Rate, Text
+from ledger.policy.schedule import month_interest
 from ledger.policy.units import Row
 from ledger.refusal import Refusal
 
@@ -164,7 +164,7 @@ def loan_rate(
 )
 def loan_first_month_interest(principal_fen: Fen, rate: Rate, rounding: str, why: Why = quiet) -> Values:
     """Interest of one whole month in fen: principal × yearly rate / 12, rounded once."""
-    interest_fen = rounded(Fraction(rate) * principal_fen / 12, rounding)
+    interest_fen = month_interest(principal_fen, rate, rounding)
     why("本金 × 年利率 ÷ 12", "principal × yearly rate / 12", interest_fen, "fen", rounding=rounding)
     return {"interest_fen": interest_fen}
 
