@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal, Inexact
+from decimal import ROUND_HALF_UP, Context, Decimal, Inexact
 from fractions import Fraction
+from math import ceil, floor, trunc
 from typing import Final
 
 from ledger.limits import AMOUNT_FEN_MAX
@@ -54,22 +55,20 @@ def parse_rate(text: str) -> Decimal:
     return Decimal(plain)
 
 
-def _integer(mode: str) -> Callable[[Decimal], int]:
-    return lambda value: int(value.to_integral_value(rounding=mode))
+def _half_up(value: Decimal) -> int:
+    return int(value.to_integral_value(ROUND_HALF_UP))
 
-
-_HALF_UP, _UP, _FLOOR, _DOWN = map(_integer, (ROUND_HALF_UP, ROUND_CEILING, ROUND_FLOOR, ROUND_DOWN))
 
 ROUNDINGS: Final[dict[str, Callable[[Decimal], int]]] = {
-    "fen_half_up": _HALF_UP,
-    "fen_floor": _FLOOR,
-    "fen_up": _UP,
-    "jiao_half_up": lambda fen: _HALF_UP(fen / 10) * 10,
-    "jiao_down": lambda fen: _DOWN(fen / 10) * 10,
-    "jiao_up": lambda fen: _UP(fen / 10) * 10,
-    "yuan_half_up": lambda fen: _HALF_UP(fen / 100) * 100,
-    "yuan_down": lambda fen: _DOWN(fen / 100) * 100,
-    "yuan_up": lambda fen: _UP(fen / 100) * 100,
+    "fen_half_up": _half_up,
+    "fen_floor": floor,
+    "fen_up": ceil,
+    "jiao_half_up": lambda fen: _half_up(fen / 10) * 10,
+    "jiao_down": lambda fen: trunc(fen / 10) * 10,
+    "jiao_up": lambda fen: ceil(fen / 10) * 10,
+    "yuan_half_up": lambda fen: _half_up(fen / 100) * 100,
+    "yuan_down": lambda fen: trunc(fen / 100) * 100,
+    "yuan_up": lambda fen: ceil(fen / 100) * 100,
 }
 """Named roundings from an exact amount in fen to a whole number of fen."""
 
