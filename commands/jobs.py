@@ -20,7 +20,18 @@ from sqlalchemy.engine import make_url
 
 from commands.backup import back_up, restore
 from commands.desk import Desk
-from ledger.dates import SHANGHAI, business_day, days_after
+from commands.settlement import settle
+from commands.statements import produce
+from ledger.dates import (
+    SHANGHAI,
+    business_day,
+    days_after,
+    format_month,
+    fund_year_bounds,
+    last_day,
+    month_of,
+    parse_month,
+)
 from ledger.refusal import Refusal
 from ledger.store.database import Database
 from ledger.store.tables import Moment, metadata
@@ -47,6 +58,9 @@ ATTEMPTS_MAX: Final = 3
 
 CATCH_UP_PERIODS_MAX: Final = 40
 """How many missed periods of one job are caught up at once."""
+
+ACTOR: Final = "jobs"
+"""Who the audit envelope names for what a job books."""
 
 JOBS_LOCK: Final = 0x6A6F6273
 """The advisory lock of whoever runs jobs (the letters ``jobs``)."""
@@ -127,8 +141,46 @@ def _back_up(desk: Desk, period: str, folder: Path) -> dict[str, Any]:
     return {"file": path.name, **made._asdict()}
 
 
+def _accrue(desk: Desk, period: str, folder: Path) -> dict[str, Any]:
+    """Accrues the members' interest of a month that is over (计提应付利息)."""
+    content = {"on": last_day(parse_month(period)), "month": period}
+    return desk.do("accrue_interest", content, actor=ACTOR, key=f"accrue-{period}").result
+
+
+def _settle(desk: Desk, period: str, folder: Path) -> dict[str, Any]:
+    """Credits every account with its interest of a fund year, chunk by chunk, from where it had come to (年终结息)."""
+    return settle(desk, int(period), fund_year_bounds(int(period))[1], actor=ACTOR)
+
+
+def _statements(desk: Desk, period: str, folder: Path) -> dict[str, Any]:
+    """Produces every employer's statement of a settled year (第二十四条: by 30 July); one that fails makes the run fail."""
+    into = folder / f"statements-{period}"
+    into.mkdir(parents=True, exist_ok=True)
+    made = produce(desk, int(period), into, business_day(desk.ledger.clock()), actor=ACTOR)
+    if made.refused:
+        raise made.refused[0]
+    return {"employers": made.employers, "accounts": made.accounts, "made": made.made, "issued": made.issued}
+
+
 def _same_day(day: date) -> date:
     return day
+
+
+def _first_of_month(day: date) -> date:
+    return day.replace(day=1)
+
+
+def _month_before(day: date) -> str:
+    return format_month(month_of(day) - 1)
+
+
+def _each_july(number: int) -> Callable[[date], date]:
+    """The newest such day of July at or before a day."""
+    return lambda day: date(day.year - (day < date(day.year, 7, number)), 7, number)
+
+
+def _year_before(day: date) -> str:
+    return str(day.year - 1)
 
 
 JOBS: Final = {
@@ -138,6 +190,13 @@ JOBS: Final = {
             "葫政发〔2019〕12号 第七至九条", _views, _same_day, date.isoformat, {"hour": 6}),
         Job("verify", "每日核验账本", "verify the ledger", "葫政发〔2019〕12号 第二十二条",
             _verify, _same_day, date.isoformat, {"hour": 2}),
+        Job("accrue", "月末计提应付利息", "accrue the members' interest of the month", "财会字〔1999〕33号",
+            _accrue, _first_of_month, _month_before, {"day": 1, "hour": 1}),
+        Job("settle", "年终结息", "settle the fund year on 30 June", "葫政发〔2019〕12号 第二十四条",
+            _settle, _each_july(1), _year_before, {"month": 7, "day": 1, "hour": 1, "minute": 30}),
+        Job("statements", "出年度对账单（7 月 30 日前）", "produce the statements, by 30 July",
+            "葫政发〔2019〕12号 第二十四条", _statements, _each_july(2), _year_before,
+            {"month": 7, "day": 2, "hour": 1}),
         Job("backup", "备份并试恢复", "back up, restore and replay", "葫政发〔2019〕12号 第二十条",
             _back_up, _same_day, date.isoformat, {"hour": 3}),
     )

@@ -130,3 +130,45 @@ def test_a_backup_is_never_written_over_another_and_never_restored_into_a_ledger
         back_up(desk.ledger.database, path)
     with pytest.raises(Refusal, match="ledger_not_empty"):
         restore(path, desk.ledger.database, all_views(desk.book))
+
+
+def test_a_fund_year_ends_by_itself_with_accruals_settlement_and_statements(
+    desk: Desk, clock: Clock, tmp_path: Path
+) -> None:
+    clock.on(date(2020, 7, 2))
+    assert [run.period for run in run_due(desk, JOBS["accrue"], tmp_path)] == ["2020-06"]
+    (settled,) = run_due(desk, JOBS["settle"], tmp_path)
+    assert (settled.period, settled.status) == ("2019", "done")
+    assert settled.result["interest_fen"] > 0
+    (produced,) = run_due(desk, JOBS["statements"], tmp_path)
+    assert (produced.status, produced.result["employers"]) == ("done", 1), produced
+    assert list((tmp_path / "statements-2019").rglob("*.pdf"))
+    assert run_due(desk, JOBS["settle"], tmp_path) == run_due(desk, JOBS["statements"], tmp_path) == []
+
+
+def test_a_settlement_that_may_not_run_yet_is_a_failed_run_with_its_reason(
+    desk: Desk, clock: Clock, tmp_path: Path
+) -> None:
+    desk.do(
+        "receive", {"on": "2019-07-01", "receipt": "R1", "employer": "E1", "amount": "10", "why": "under"}
+    )
+    clock.on(date(2020, 7, 1))
+    (run,) = run_due(desk, JOBS["settle"], tmp_path)
+    assert (run.status, run.result["code"]) == ("failed", "year_unfinished")
+
+
+@pytest.mark.parametrize(
+    ("job", "today", "newest"),
+    [
+        ("accrue", date(2020, 3, 1), "2020-02"),
+        ("accrue", date(2020, 2, 29), "2020-01"),
+        ("settle", date(2020, 6, 30), "2018"),
+        ("settle", date(2020, 7, 1), "2019"),
+        ("statements", date(2020, 7, 1), "2018"),
+        ("statements", date(2020, 7, 2), "2019"),
+    ],
+)
+def test_a_period_falls_due_on_its_day_and_not_before(job: str, today: date, newest: str) -> None:
+    periods = JOBS[job].periods(today)
+    assert periods[-1] == newest
+    assert periods == sorted(set(periods))
