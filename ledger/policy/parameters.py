@@ -103,6 +103,11 @@ class Parameter:
     choices: tuple[str, ...] = ()
     values: tuple[ParameterValue, ...] = ()
 
+    @property
+    def cited(self) -> str:
+        """The clause that asks for the quantity, else the one that first gave it a value."""
+        return self.clause or (str(self.values[0].citation) if self.values else "")
+
     def without_values(self) -> Parameter:
         """The same quantity before anything was published."""
         return replace(self, values=())
@@ -160,7 +165,7 @@ class PolicyBook:
             parameter = self.parameter(parameter_id)
             raise Refusal(
                 "missing_parameter",
-                parameter.clause,
+                parameter.cited,
                 parameter=parameter_id,
                 on=on.isoformat(),
                 known_on=known_on.isoformat() if known_on else "today",
