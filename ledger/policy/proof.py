@@ -37,10 +37,9 @@ def proof(outcome: Outcome, language: str = "en") -> str:
         words["given"],
     ]
     lines += [f"  {name} = {_shown(value, name, words)}" for name, value in outcome.inputs_as_json().items()]
-    values = list({value.version: value for value in outcome.used}.values())
-    if values:
+    if outcome.used:
         lines.append(words["parameters"])
-        lines += [line for value in values for line in _parameter_lines(value, words)]
+        lines += [line for value in outcome.used for line in _parameter_lines(value, words)]
     if outcome.steps:
         lines.append(words["steps"])
     for number, step in enumerate(outcome.steps, 1):

@@ -81,7 +81,8 @@ class History:
         return self._noted(self.book.value(self.parameter, day, self.known_on))
 
     def _noted(self, found: ParameterValue) -> Any:
-        self.used.append(found)
+        if found not in self.used:
+            self.used.append(found)
         return found.value
 
 
@@ -257,9 +258,7 @@ class Outcome:
         """Versions of the parameters used, by id: what an event keeps. Several of one id stand with commas."""
         versions: dict[str, list[str]] = {}
         for value in self.used:
-            known = versions.setdefault(value.parameter, [])
-            if value.version not in known:
-                known.append(value.version)
+            versions.setdefault(value.parameter, []).append(value.version)
         return {parameter: ",".join(known) for parameter, known in versions.items()}
 
     @property
@@ -276,7 +275,7 @@ class Outcome:
             "clause": self.clause,
             "on": self.on.isoformat(),
             "inputs": self.inputs_as_json(),
-            "parameters": list({value.version: value.as_json() for value in self.used}.values()),
+            "parameters": [value.as_json() for value in self.used],
             "steps": [
                 {
                     "zh": step.zh, "en": step.en, "value": plain(step.value), "unit": step.unit,

@@ -78,7 +78,7 @@ def interest_terms(book: PolicyBook, first: date, end: date, on: date, known_on:
     """
     arguments, used = find_rule("deposit_interest", on).bind({}, book, on, known_on)
     terms = _terms(first, end, on, **arguments)
-    return terms._replace(parameters=tuple(dict.fromkeys(value.version for value in used)))
+    return terms._replace(parameters=tuple(value.version for value in used))
 
 
 def accrue(terms: Terms, opening_fen: int, movements: Iterable[Movement]) -> Accrued:
