@@ -14,7 +14,7 @@ from ledger.money import format_fen
 
 @click.command(
     cls=Command,
-    zh="追溯一个事件：何时、由谁、按哪条规则、用了哪些参数（施行日与公布日）、依据哪一条；缴存额和利息当场重算。",
+    zh="追溯一个事件：何时、由谁、按哪条规则、用了哪些参数（施行日与公布日）、依据哪一条；缴存额、利息和单笔决定当场重算。",
     example="provident account history A1\nprovident why 3",
 )
 @click.argument("event_id", type=click.IntRange(min=1))
@@ -23,7 +23,7 @@ from ledger.money import format_fen
 def why(ctx: click.Context, event_id: int, json_wanted: bool) -> None:
     """Say why an event is what it is: its commit, its rule with inputs and parameters, its clause.
 
-    A contribution or an interest is performed again by its rule; exit code 4 when the result is another.
+    A contribution, an interest or a decision is performed again by its rule; exit code 4 when the result is another.
     """
     with open_desk() as desk:
         facts = traced(desk, event_id)
@@ -54,6 +54,8 @@ def traced(desk: Any, event_id: int) -> dict[str, Any]:
         again = _perform_again(book, event)
     elif isinstance(event.body, InterestCredited):
         again = _compute_interest_again(book, event, [one for one in before if one.id < event_id])
+    elif stored:
+        again = _decide_again(book, stored)
     named = [book.version(version).as_json() for version in sorted(getattr(event.body, "parameters", ()))]
     return facts | {
         "posting": [{"code": code, "fen": fen} for code, fen in post(event.body)],
@@ -83,6 +85,20 @@ def _perform_again(book: Any, event: Any) -> dict[str, Any]:
         "outcome": outcome.as_json(),
         "proof": proof(outcome, language()),
         "equal": amounts == (body.employer_fen, body.employee_fen),
+    }
+
+
+def _decide_again(book: Any, stored: dict[str, Any]) -> dict[str, Any]:
+    """A single decision from the explanation that its event keeps, and from nothing else."""
+    from ledger.policy.again import perform_again
+    from ledger.policy.proof import proof
+    from ledger.policy.units import plain
+
+    outcome = perform_again(stored, book.without_values())
+    return {
+        "outcome": outcome.as_json(),
+        "proof": proof(outcome, language()),
+        "equal": plain(outcome.values) == stored["values"],
     }
 
 
@@ -132,25 +148,7 @@ def show_trace(facts: dict[str, Any]) -> None:
             "  the same as in the ledger" if equal else "  NOT what stands in the ledger",
         )
         return
-    if facts["explanation"]:
-        _show_explanation(facts["explanation"])
     for one in facts["parameters"]:
         value = one["value"] if not isinstance(one["value"], list) else "…"
         said = f"{one['version']} = {value} · {one['document']} {one['clause']} · {one['published_on']}"
         say(f"  参数 {said} 公布", f"  parameter {said} published")
-
-
-def _show_explanation(explanation: dict[str, Any]) -> None:
-    """The steps that the event itself keeps."""
-    say(f"规则 {explanation.get('rule', '')}", f"Rule {explanation.get('rule', '')}")
-    for name, value in explanation.get("inputs", {}).items():
-        say(f"  {name} = {_shown(name, value)}")
-    for number, step in enumerate(explanation.get("steps", ()), start=1):
-        label = step.get(language(), step.get("en", ""))
-        clause = f" [{step['clause']}]" if step.get("clause") else ""
-        say(f"  {number}. {label} → {_shown(step.get('unit', ''), step.get('value'))}{clause}")
-
-
-def _shown(name: str, value: Any) -> str:
-    money = isinstance(value, int) and (name.startswith("fen") or name.endswith("_fen"))
-    return format_fen(value) if money else str(value)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from commands.cli.why import show_trace, traced
 from commands.desk import Desk
 from ledger.policy.again import perform_again
 from ledger.policy.parameters import PolicyBook
@@ -70,6 +71,18 @@ def test_a_withdrawal_gives_its_decision_again_from_the_explanation_that_it_carr
         assert again.clause == stored["clause"] == "葫政发〔2019〕12号 第十一条"
     own, spouse = (state["explanation"]["values"] for state in withdrawn[:2])
     assert own == spouse == {"own_fen": 157_038, "spouse_fen": 42_962, "unmet_fen": 0}
+
+
+def test_a_withdrawal_is_traced_and_performed_again(decided, capsys):
+    with decided.ledger.database.reading() as connection:
+        asked = "SELECT id FROM event WHERE topic = 'account.withdrawn/1' ORDER BY id"
+        event_id = connection.exec_driver_sql(asked).scalar()
+    facts = traced(decided, event_id)
+    assert facts["performed_again"]["equal"] is True
+    show_trace(facts)
+    told = capsys.readouterr().out
+    assert "葫政发〔2019〕12号 第十一条" in told
+    assert "own_fen = 1,570.38" in told
 
 
 def test_verification_performs_every_decision_again(decided, book):
