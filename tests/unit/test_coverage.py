@@ -79,6 +79,11 @@ def test_every_rule_has_its_clause_and_every_named_rule_command_module_and_test_
         assert entry.tests or not entry.rules, entry.clause
 
 
+def test_every_command_that_rests_on_the_gazette_is_named_by_a_clause():
+    named = {command for entry in coverage_entries() for command in entry.commands}
+    assert {name for name, one in COMMANDS.items() if one.clause.startswith("葫政")} <= named
+
+
 def test_the_page_is_the_one_that_the_data_give():
     page = (ROOT / "ledger/policy/COVERAGE.md").read_text("utf-8")
     assert page == coverage_page() + "\n"
