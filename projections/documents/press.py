@@ -24,6 +24,9 @@ TEMPLATES: Final = Path(str(resources.files("projections.documents"))) / "templa
 FONT: Final = "Noto Sans CJK SC"
 STANDARD: Final = "a-2u"
 MISSING: Final = "〓"
+REMEMBERED_BYTES_MAX: Final = 500_000
+"""Data of documents after which the typesetter lets go of what it remembers: about 100 pages, 150 MiB."""
+_DOCUMENTS_REMEMBERED: Final = 10
 _ANY_DAY: Final = date(2000, 1, 1)
 
 
@@ -63,14 +66,39 @@ def template_id(template: str) -> str:
     return digest.hexdigest()[:12]
 
 
+class _Typesetter:
+    """The one compiler of a process. What it remembers of documents is let go before it grows large."""
+
+    def __init__(self) -> None:
+        fonts = typst.Fonts(
+            include_system_fonts=False, include_embedded_fonts=False, font_paths=[font_file().parent]
+        )
+        if FONT not in fonts.families():
+            raise Refusal("font_missing", font=FONT, problem=str(font_file()))
+        self._compiler = typst.Compiler(root=TEMPLATES, font_paths=fonts, ignore_system_fonts=True)
+        self._remembered_bytes = 0
+
+    def set(self, template: str, encoded: str, **how: Any) -> Any:
+        """The document, and what the typesetter warns of."""
+        self._remembered_bytes += len(encoded)
+        try:
+            return self._compiler.compile_with_warnings(
+                TEMPLATES / f"{template}.typ", sys_inputs={"data": encoded}, **how
+            )
+        finally:
+            if self._remembered_bytes > REMEMBERED_BYTES_MAX:
+                self._forget()
+
+    def _forget(self) -> None:
+        # The compiler keeps what was used in its last ten documents, so as many empty ones clear it.
+        for _ in range(_DOCUMENTS_REMEMBERED + 1):
+            self._compiler.compile(b" ")
+        self._remembered_bytes = 0
+
+
 @cache
-def _compiler() -> typst.Compiler:
-    fonts = typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[font_file().parent]
-    )
-    if FONT not in fonts.families():
-        raise Refusal("font_missing", font=FONT, problem=str(font_file()))
-    return typst.Compiler(root=TEMPLATES, font_paths=fonts, ignore_system_fonts=True)
+def _typesetter() -> _Typesetter:
+    return _Typesetter()
 
 
 def set_pdf(template: str, data: Any, on: date) -> bytes:
@@ -106,9 +134,7 @@ def set_pages(template: str, data: Any, ppi: int = 110) -> list[bytes]:
 def _set(template: str, data: Any, **how: Any) -> Any:
     encoded = msgspec.json.encode({**data, "centre": letterhead()}).decode()
     try:
-        pages, warnings = _compiler().compile_with_warnings(
-            TEMPLATES / f"{template}.typ", sys_inputs={"data": encoded}, **how
-        )
+        pages, warnings = _typesetter().set(template, encoded, **how)
     except typst.TypstError as error:
         raise Refusal("document_not_clean", problem=error.message[:200]) from error
     if warnings:

@@ -30,7 +30,7 @@ from projections.documents.statement_pages import (
 from projections.views.employer_statement import Restatement, SpoolLine, read_spool
 
 FORMATS: Final = ("pdf", "xlsx", "csv", "json")
-EMPLOYEES_IN_A_PART: Final = 200
+EMPLOYEES_IN_A_PART: Final = 100
 """Pages that are set at once: what bounds the memory of the typesetter."""
 
 _TEMPLATES: Final = {("statement", "pdf"): "employer", ("employees", "pdf"): "employees"}
