@@ -62,6 +62,7 @@ def deposited(on: date, fen: int, kind: str = "remittance", month: str = "2019-0
         base_fen=500_000,
         rate=Decimal("0.12"),
         kind=kind,
+        rule="monthly_contribution",
         parameters=(),
     )
 

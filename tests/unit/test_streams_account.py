@@ -51,6 +51,7 @@ def deposited(month: int, on: date = DAY) -> Event:
     return Deposited(
         effective_on=on, month=format_month(month), employer_fen=60_000, employee_fen=60_000,
         base_fen=500_000, rate=Decimal("0.12"), kind="single", parameters=(),
+        rule="monthly_contribution",
     )  # fmt: skip
 
 

@@ -112,6 +112,7 @@ def deposit(
             base_fen=due.base_fen,
             rate=due.rate,
             kind=kind,
+            rule="monthly_contribution",
             parameters=due.parameters,
             source=source,
             of=of,

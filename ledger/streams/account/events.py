@@ -59,7 +59,7 @@ class Deposited(Event, frozen=True):
     rate: Decimal
     kind: str
     parameters: tuple[str, ...]
-    rule: str = "monthly_contribution"
+    rule: str
     source: str = "bank"
     of: str = ""
 
