@@ -49,10 +49,8 @@ def remit(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     content_hash = hash_of_request("remittance", (employer, month, content))
     stream = remittances.key(employer, format_month(month))
     earlier = work.uow.state("remittance", stream)
-    if earlier.content_hash == content_hash:
+    if remittances.is_booked(earlier, employer, format_month(month), content_hash):
         return {"employer": employer, "month": format_month(month), "already_booked": True}
-    if earlier.content_hash:
-        raise Refusal("remittance_differs", employer=employer, month=format_month(month), heads=earlier.heads)
     employers.remit_month(state, employer, month, _oldest_unpaid(work, state, employer, month))
     source = "held" if given["receipt"] else "bank"
     kind = "advance" if given["advance"] else "remittance"

@@ -142,11 +142,6 @@ class Ledger:
         with self.database.reading() as connection:
             return [_recorded(row) for row in connection.execute(_event_columns().order_by(event.c.id))]
 
-    def event_at(self, connection: Connection, stream_id: str, version: int) -> Recorded | None:
-        asked = _event_columns().where(event.c.stream_id == stream_id, event.c.version == version)
-        row = connection.execute(asked).first()
-        return _recorded(row) if row else None
-
     def close(self) -> None:
         self.application.close()
 

@@ -65,14 +65,17 @@ REMITTANCES: Final = Stream("remittance", Remittance(), evolve)
 
 def book(state: Remittance, booked: Booked) -> tuple[Event, ...]:
     """Books a month once: the same content again gives no event, another content is refused."""
-    if not state.content_hash:
-        return (booked,)
-    if state.content_hash == booked.content_hash:
-        return ()
-    raise Refusal("remittance_differs", employer=booked.employer, month=booked.month, heads=state.heads)
+    return () if is_booked(state, booked.employer, booked.month, booked.content_hash) else (booked,)
 
 
 # ---------------------------------------------------------------- queries
+
+
+def is_booked(state: Remittance, employer: str, month: str, content_hash: str) -> bool:
+    """Whether this content was booked already; refuses ``remittance_differs`` when another one was."""
+    if state.content_hash and state.content_hash != content_hash:
+        raise Refusal("remittance_differs", employer=employer, month=month, heads=state.heads)
+    return bool(state.content_hash)
 
 
 def key(employer: str, month: str) -> str:

@@ -125,12 +125,6 @@ def _is_settable(character: str) -> bool:
     return True
 
 
-def set_pages(template: str, data: Any, ppi: int = 110) -> list[bytes]:
-    """The pages of a document as PNG, to be looked at."""
-    pages = _set(template, data, format="png", ppi=ppi)
-    return pages if isinstance(pages, list) else [pages]
-
-
 def _set(template: str, data: Any, **how: Any) -> Any:
     encoded = msgspec.json.encode({**data, "centre": letterhead()}).decode()
     try:

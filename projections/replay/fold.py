@@ -1,4 +1,4 @@
-"""The fold: states of all streams from the events alone, in bounded blocks, with what each event cost to read."""
+"""The fold: states of all streams from the events alone, read in bounded blocks."""
 
 from __future__ import annotations
 
@@ -21,17 +21,15 @@ Progress = Callable[[int], None]
 def fold_events(
     connection: Connection,
     states: States,
-    after: int = 0,
     until: int | None = None,
     progress: Progress | None = None,
-) -> int:
-    """Folds the events after a position into ``states`` and returns the new position."""
+) -> None:
+    """Folds the events up to a position into ``states``."""
     steps = {
         kind: (states.setdefault(kind, {}), register.stream.evolve, (0, register.stream.initial))
         for kind, register in REGISTERS.items()
     }
-    position = after
-    for block in blocks_of_events(connection, after, until):
+    for block in blocks_of_events(connection, until=until):
         for _, stream_id, _, topic, state, _ in block:
             kind, _, key = stream_id.partition("-")
             if kind not in steps:
@@ -39,7 +37,5 @@ def fold_events(
             known, evolve, nothing = steps[kind]
             version, before = known.get(key, nothing)
             known[key] = version + 1, evolve(before, decode(topic, state))
-        position = block[-1][0]
         if progress:
-            progress(position)
-    return position
+            progress(block[-1][0])
