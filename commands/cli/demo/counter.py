@@ -1,15 +1,19 @@
-"""What happens at the counter of the demonstration, after the files of the city were taken in: two people, one month."""
+"""The counter, after the files of the city were taken in: two people, one month, and what came of one account."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from commands.intake.city import StandingClock, set_day
+from commands.cli.accounts import show_history
+from commands.cli.demo.stage import TODAY, Stage
+from commands.cli.output import language, say
+from commands.desk import Desk
+from commands.intake.city import set_day
+from ledger.money import format_fen
 from ledger.refusal import Refusal
-
-if TYPE_CHECKING:
-    from commands.desk import Desk
+from ledger.streams.account import as_of
+from projections.views.history import told
 
 CLERK, APPROVER = "经办甲", "审批乙"
 Step = tuple[str, str, str, dict[str, Any]]
@@ -30,16 +34,17 @@ def untouched(desk: Desk) -> tuple[str, str]:
     raise LookupError("the city is too small")
 
 
-def at_the_counter(desk: Desk, clock: StandingClock, account: str, other: str) -> list[Refusal]:
-    """Carries the steps out, each on its day, and returns what was refused."""
-    refused = []
-    for on, actor, command, content in _steps(account, other):
-        set_day(clock, date.fromisoformat(on))
-        try:
-            desk.do(command, {"on": on, **content}, actor=actor)
-        except Refusal as refusal:
-            refused.append(refusal)
-    return refused
+def serve(stage: Stage) -> None:
+    """Carries the steps out, each on its day, and shows what was refused."""
+    stage.account, other = untouched(stage.desk)
+    with stage.chapter("柜面：付款须经两人", "At the counter: money leaves by two persons"):
+        for on, actor, command, content in _steps(stage.account, other):
+            set_day(stage.clock, date.fromisoformat(on))
+            try:
+                stage.desk.do(command, {"on": on, **content}, actor=actor)
+            except Refusal as one:
+                say(f"不予办理 [{one.code}] {one.message(language())} · {one.clause}",
+                    f"refused [{one.code}] {one.message(language())} · {one.clause}")  # fmt: skip
 
 
 def _steps(account: str, other: str) -> list[Step]:
@@ -73,3 +78,26 @@ def _steps(account: str, other: str) -> list[Step]:
 
 def _proposal(name: str, command: str, **content: Any) -> dict[str, Any]:
     return {"proposal": name, "command": command, "content": content}
+
+
+def show_story(stage: Stage) -> None:
+    """One account in plain words, and one question with two answers."""
+    desk, account = stage.desk, stage.account
+    with stage.chapter(f"账户 {account} 的历史", f"The history of account {account}"):
+        events = desk.ledger.stream(f"account-{account}")
+        with desk.ledger.database.reading() as connection:
+            rows = list(told(connection, events))
+        show_history(rows)
+    with stage.chapter("同一天的余额，两种所知", "The balance of one day, as known on two days"):
+        on = date(2019, 12, 31)
+        for known_on in (date(2020, 1, 5), date(2020, 7, 9), TODAY):
+            balance = format_fen(as_of(events, on, known_on).balance_fen)
+            say(
+                f"{on} 的余额，按 {known_on} 所知：{balance:>12} 元",
+                f"the balance effective on {on}, as known on {known_on}: {balance:>12}",
+            )
+        say(
+            "七月发现并冲正了一笔串户的缴存，随后补缴：当时的账没有改动，今天的答案不同。",
+            "In July a wrong contribution was found and reversed, then made up: nothing was edited, the answer differs.",
+        )
+    stage.withdrawn = next(int(one.id) for one in events if one.body.topic == "account.withdrawn/1")

@@ -1,0 +1,22 @@
+"""The chapters of the demonstration, in the order in which they are played."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from commands.cli.demo.city import show_books, show_duties, take_in
+from commands.cli.demo.counter import serve, show_story
+from commands.cli.demo.proof import prove, show_tampering
+from commands.cli.demo.stage import Stage
+
+CHAPTERS: Final[tuple[Callable[[Stage], None], ...]] = (
+    take_in,
+    serve,
+    show_books,
+    show_duties,
+    show_story,
+    prove,
+    show_tampering,
+)
+"""Each plays on the ledger as the one before left it; the proof comes after all that is done to the ledger."""
