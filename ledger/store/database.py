@@ -109,7 +109,8 @@ class Database:
             return self.engine.dialect.has_table(connection, "ledger_commit")
 
     def close(self) -> None:
-        self.engine.dispose()
+        with self._taking_turns():  # never under the feet of a reader: the driver would crash
+            self.engine.dispose()
 
     def size_bytes(self) -> int:
         """Bytes on disk, for reports."""

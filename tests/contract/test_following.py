@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event as Signal
 from typing import Any
 
 from eventsourcing.persistence import StoredEvent, Tracking
@@ -138,3 +139,27 @@ def test_the_librarys_projection_runner_follows_the_ledger(ledger_url: str, desk
         last = desk.do("deposit", {"on": "2019-07-01", "account": "A1", "month": "2019-07"})
         resumed.wait(last.last_event_id)
         assert [position for _, position in resumed.view.counted()] == [1, 2, 3]
+
+
+def test_closing_a_ledger_in_memory_waits_for_whoever_reads_it() -> None:
+    """The driver crashes the whole process when a connection is closed under a running statement."""
+    database, done = Database("sqlite://"), []
+    reading, go_on = Signal(), Signal()
+
+    def read() -> None:
+        with database.reading() as connection:
+            reading.set()
+            go_on.wait(10)
+            done.append(connection.execute(text("SELECT 'read'")).scalar())
+
+    def close() -> None:
+        database.close()
+        done.append("closed")
+
+    with ThreadPoolExecutor(2) as threads:
+        threads.submit(read)
+        reading.wait(10)
+        closing = threads.submit(close)
+        go_on.set()
+        closing.result(10)
+    assert done == ["read", "closed"]
