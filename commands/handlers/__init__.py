@@ -3,6 +3,7 @@
 from commands.handlers import (
     accounts,
     books,
+    conduct,
     deposits,
     employers,
     interest,
@@ -20,6 +21,7 @@ __all__ = [
     "Work",
     "accounts",
     "books",
+    "conduct",
     "deposits",
     "employers",
     "interest",

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from commands.handlers.accounts import live_accounts
+from commands.handlers.conduct import require_not_barred
 from commands.handlers.deposits import check_owner
 from commands.handlers.employers import leave_arrears
 from commands.handlers.interest import credit_on_closing
@@ -49,6 +50,9 @@ def withdraw(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     if reason["code"] == "job_ended" and own.status == "normal":
         raise Refusal("account_not_sealed", account=account)
     spouse = _spouse(work, given, account, own)
+    if reason["code"] != "death":  # the ban is the person's own: it does not reach the heirs
+        for one in filter(None, (own, spouse)):
+            require_not_barred(work, one.person, "withdrawal", on)
     outcome = work.law.decide(
         "withdrawal",
         on,

@@ -18,6 +18,7 @@ from ledger.policy.parameters import PolicyBook
 from ledger.refusal import Refusal
 from ledger.streams import account as accounts
 from ledger.streams import employer as employers
+from ledger.streams import person
 from ledger.streams.base import Recorded
 from projections.registers import REGISTERS
 
@@ -115,6 +116,29 @@ def _rate(history: History, key: str) -> str:
     return str(employers.rate_in(history.state("employer", key), month_of(history.as_of)))
 
 
+def _conduct(history: History, key: str) -> person.Conduct:
+    """The record of a person, empty where nothing is on it by then."""
+    of_person = history.streams.get(person.PERSONS.id(key), [])
+    return person.PERSONS.fold([one.body for one in of_person])
+
+
+def _barred_until(matter: str) -> Callable[[History, str], str]:
+    def until(history: History, key: str) -> str:
+        found = person.standing(_conduct(history, key), matter, history.as_of)
+        last_day = found and person.end_of(found.ban)
+        return "" if found is None else last_day.isoformat() if last_day else "open"
+
+    return until
+
+
+def _owed_back(history: History, key: str) -> int:
+    return sum(one.open_fen for one in _conduct(history, key).cases if not one.corrected_on)
+
+
+def _blacklisted(history: History, key: str) -> list[str]:
+    return [one.case for one in _conduct(history, key).cases if not one.corrected_on]
+
+
 class Question(NamedTuple):
     """One word of an expectation: what it asks, how the answer is found, and whether it is an amount of money."""
 
@@ -168,6 +192,16 @@ QUESTIONS: Final[dict[str, Question]] = {
         lambda h, code: h.subject_fen(code),
         money=True,
     ),
+    "barred_from_withdrawal": Question(
+        "the last day without withdrawals, `open` while the money is out, or empty (取消提取资格)",
+        _barred_until("withdrawal"),
+    ),
+    "barred_from_loan": Question(
+        "the same for loans (取消贷款资格)",
+        _barred_until("loan"),
+    ),
+    "blacklisted": Question("the cases on a person's record that count (诚信记录)", _blacklisted),
+    "owed_back": Question("what a person still has to return (应退回资金)", _owed_back, True),
     "events": Question("the number of events in the ledger", lambda h, _: len(h.events)),
 }
 """Every question by its word. All but ``events`` name their subject."""

@@ -8,6 +8,7 @@ from ledger.streams.general_ledger import GENERAL_LEDGERS
 from ledger.streams.parameter import PARAMETERS
 from ledger.streams.payment import PAYMENTS
 from ledger.streams.period import PERIODS
+from ledger.streams.person import PERSONS
 from ledger.streams.petition import PETITIONS
 from ledger.streams.proposal import PROPOSALS
 from ledger.streams.receipt import RECEIPTS
@@ -26,6 +27,7 @@ REGISTERS: Final = {
         Register(PARAMETERS),
         Register(PAYMENTS),
         Register(PERIODS, indexed=("status",)),
+        Register(PERSONS),
         Register(PETITIONS),
         Register(PROPOSALS, indexed=("status",)),
         Register(RECEIPTS, indexed=("status",)),

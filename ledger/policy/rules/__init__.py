@@ -1,7 +1,7 @@
 """Every rule of the gazette and of the national regulation, one pure function each.
 
 ``decide(name, inputs, book, on)`` gives an ``Outcome``: values, clause, parameter versions and the proof.
-Where a rule lives: ``collection``, ``withdrawals``, ``loans``, ``governance`` (葫政发〔2019〕12号),
+Where a rule lives: ``collection``, ``withdrawals``, ``loans``, ``governance``, ``conduct`` (葫政发〔2019〕12号),
 ``assistance`` (葫政办发〔2019〕55号), ``employment`` and ``training`` (葫政发〔2019〕11号), ``enclave``,
 ``estate`` and ``assessment`` (葫政办发〔2019〕56号), ``payments`` (clauses without a figure).
 """
@@ -10,6 +10,7 @@ from ledger.policy.rules import (
     assessment,
     assistance,
     collection,
+    conduct,
     employment,
     enclave,
     estate,
@@ -40,6 +41,7 @@ __all__ = [
     "assessment",
     "assistance",
     "collection",
+    "conduct",
     "decide",
     "employment",
     "enclave",
