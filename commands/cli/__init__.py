@@ -42,6 +42,8 @@ COMMANDS: Final = {
             "单位：人数、欠缴、挂账",
             "An employer: heads, arrears, held money",
         ),
+        Known("person", "conduct:person", "个人诚信记录", "A person's record of conduct"),
+        Known("blacklist", "conduct:blacklist", "诚信系统黑名单", "Who is barred, on any day"),
         Known("trial-balance", "books:trial_balance", "试算平衡表", "The trial balance"),
         Known("journal", "books:journal", "记账凭证", "The journal"),
         Known(

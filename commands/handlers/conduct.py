@@ -10,6 +10,7 @@ from commands.law import explanation
 from commands.schemas import conduct as schemas
 from ledger.policy.rules import Outcome
 from ledger.refusal import Refusal
+from ledger.streams import account as accounts
 from ledger.streams import payment as payments
 from ledger.streams import person as conduct
 from ledger.streams.base import Event
@@ -216,6 +217,73 @@ def notify_employer(work: Work, given: dict[str, Any]) -> dict[str, Any]:
         document=given["document"],
     )
     return _add(work, given, conduct.notify_employer(_of(work, given), given["person"], notified))
+
+
+@command("return_fraud_money", schemas.ReturnMoney, clause=f"{CITY} 第二十八条", zh="退回骗提骗贷资金")
+def return_fraud_money(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """Takes money of a case back: a withdrawal's goes to the account again, a loan's repayment stands on the loan.
+
+    The claim itself is kept here and stands in no book: the money was the member's own, and is again when it comes.
+    """
+    person, on, amount_fen = given["person"], given["on"], given["amount"]
+    state = _of(work, given)
+    found = conduct.find_case(state, person, given["case"])
+    fixed = _fixed(work, found, on) if amount_fen == found.open_fen else ()
+    account = _account_of(work, person, found.account) if found.offence == "withdrawal" else ""
+    returned = conduct.MoneyReturned(
+        effective_on=on,
+        case=found.case,
+        amount_fen=amount_fen,
+        booked_to=f"account-{account}" if account else f"loan-{found.subject}",
+        reference=given["reference"],
+    )
+    events = conduct.return_money(state, person, returned, fixed)
+    if events and account:
+        recovered = accounts.Recovered(
+            effective_on=on,
+            amount_fen=amount_fen,
+            person=person,
+            case=found.case,
+            reference=given["reference"],
+        )
+        work.add("account", account, accounts.recover(work.account(account), account, recovered, ()))
+    after: conduct.Conduct = work.add("person", person, events)
+    open_fen = conduct.find_case(after, person, found.case).open_fen
+    return {"person": person, "case": found.case, "open_fen": open_fen}
+
+
+def _account_of(work: Work, person: str, account: str) -> str:
+    """Where money of a person goes back to: the account it was taken from, or where that is closed his live one."""
+    live = [key for key, one in work.find("account", person=person).items() if one.status != "closed"]
+    return account if account in live or not live else live[0]
+
+
+def _fixed(work: Work, found: conduct.Case, on: date) -> tuple[conduct.Barred, ...]:
+    """The bans of a case that were counted from the full return, with their last day now that it has come."""
+    days = {
+        "offence": found.offence,
+        "facts_on": found.facts_on,
+        "decided_on": found.decided_on,
+        "discovered_on": found.discovered_on,
+    }
+    return tuple(
+        bar(work, found.case, ban.matter, ban.years, ban.clause, days, on, returned_on=on)
+        for ban in found.bans
+        if ban.last_day is None and ban.lifted_on is None
+    )
+
+
+def owe_again(work: Work, account: str, recovered: accounts.Recovered, on: date) -> None:
+    """The reversal of a return (冲账): its money is owed again."""
+    state: conduct.Conduct = work.uow.state("person", recovered.person)
+    conduct.find_case(state, recovered.person, recovered.case)
+    again = conduct.ReturnReversed(
+        effective_on=on,
+        case=recovered.case,
+        amount_fen=recovered.amount_fen,
+        booked_to=f"account-{account}",
+    )
+    work.add("person", recovered.person, (again,))
 
 
 @command("rectify_conduct", schemas.Rectify, clause=f"{CITY} 第二十八条", zh="整改完成确认")

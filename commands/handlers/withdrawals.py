@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from commands.handlers.accounts import live_accounts
-from commands.handlers.conduct import require_not_barred
+from commands.handlers.conduct import owe_again, require_not_barred
 from commands.handlers.deposits import check_owner
 from commands.handlers.employers import leave_arrears
 from commands.handlers.interest import credit_on_closing
@@ -195,6 +195,8 @@ def reverse(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     if isinstance(original.body, (accounts.Withdrawn, accounts.TransferredOut)):
         after = _take_back_interest(work, account, original, history, given["reason"])
     result = {"account": account, "reverses": original.originator_version, "balance_fen": after.balance_fen}
+    if isinstance(original.body, accounts.Recovered):
+        owe_again(work, account, original.body, given["on"])
     if isinstance(original.body, accounts.Deposited):
         payer = ACCOUNTS.fold([one.body for one in history if one.id < original.id]).employer
         _owe_again(work, account, state, payer, original.body, given["on"])

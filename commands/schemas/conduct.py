@@ -60,6 +60,11 @@ class NotifyEmployer(OfCase):
     document = Words(required=True, validate=_SAID)
 
 
+class ReturnMoney(OfCase):
+    amount = Money(required=True)
+    reference = Words(required=True, validate=_SAID)
+
+
 class Rectify(OfCase):
     document = Words(required=True, validate=_SAID)
 

@@ -78,6 +78,7 @@ POSTING_RULES: Final[dict[type[Event], Callable[[Any], tuple[Line, ...]]]] = {
     account.Deposited: _deposited,
     account.BalanceTakenOver: lambda e: entry(HELD_OPENING, MEMBERS, e.carried_fen + e.current_fen),
     account.TransferredIn: lambda e: entry(BANK, MEMBERS, e.amount_fen),
+    account.Recovered: lambda e: entry(BANK, MEMBERS, e.amount_fen),
     account.TransferredOut: lambda e: entry(MEMBERS, BANK, e.carried_fen + e.current_fen),
     account.Withdrawn: lambda e: entry(MEMBERS, BANK, e.carried_fen + e.current_fen),
     account.EntryReversed: _reversed,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from eventsourcing.application import Application
 from eventsourcing.persistence import Mapper, StoredEvent
@@ -23,6 +23,8 @@ from ledger.store.factory import LEDGER_URL, SQLAlchemyFactory
 from ledger.store.tables import event
 from ledger.store.unit_of_work import Outcome, Register, Request, Step, UnitOfWork
 from ledger.streams.base import Recorded, decode, encode
+
+_STREAMS_IN_ONE_QUESTION: Final = 900
 
 Decide = Callable[[UnitOfWork], dict[str, Any]]
 
@@ -154,6 +156,17 @@ def _event_columns() -> Any:
 
 def _recorded(row: Any) -> Recorded:
     return Recorded(row.stream_id, row.version, decode(row.topic, row.state), row.recorded_at, row.id)
+
+
+def events_of_streams(connection: Connection, stream_ids: Sequence[str]) -> dict[str, list[Recorded]]:
+    """All events of the named streams, each stream's oldest first."""
+    found: dict[str, list[Recorded]] = {}
+    for start in range(0, len(stream_ids), _STREAMS_IN_ONE_QUESTION):
+        some = event.c.stream_id.in_(stream_ids[start : start + _STREAMS_IN_ONE_QUESTION])
+        asked = _event_columns().where(some).order_by(event.c.stream_id, event.c.version)
+        for row in connection.execute(asked):
+            found.setdefault(row.stream_id, []).append(_recorded(row))
+    return found
 
 
 def blocks_of_events(

@@ -114,6 +114,15 @@ class MoneyReturned(Event, frozen=True):
     reference: str
 
 
+@event("person.return_reversed")
+class ReturnReversed(Event, frozen=True):
+    """A return of money was booked by mistake and reversed (冲账): it is owed again."""
+
+    case: str
+    amount_fen: int
+    booked_to: str
+
+
 @event("person.rectified")
 class Rectified(Event, frozen=True):
     """The wrong was put right and the centre confirmed it (整改完成); a ban ends by this only when it is lifted."""
@@ -170,6 +179,7 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     return_by: date | None = None
     owed_fen: int = 0
     returned_fen: int = 0
+    references: tuple[str, ...] = ()
     bans: tuple[Ban, ...] = ()
     rectified_on: date | None = None
     corrected_on: date | None = None
@@ -207,7 +217,17 @@ def evolve(state: Conduct, event: Event) -> Conduct:
             return _in_case(
                 state,
                 event.case,
-                lambda found: replace(found, returned_fen=found.returned_fen + event.amount_fen),
+                lambda found: replace(
+                    found,
+                    returned_fen=found.returned_fen + event.amount_fen,
+                    references=(*found.references, event.reference),
+                ),
+            )
+        case ReturnReversed():
+            return _in_case(
+                state,
+                event.case,
+                lambda found: replace(found, returned_fen=found.returned_fen - event.amount_fen),
             )
         case Rectified():
             return _in_case(state, event.case, lambda found: replace(found, rectified_on=event.effective_on))
@@ -320,9 +340,15 @@ def notify_employer(state: Conduct, person: str, notified: EmployerNotified) -> 
 def return_money(
     state: Conduct, person: str, returned: MoneyReturned, fixed: tuple[Barred, ...] = ()
 ) -> tuple[Event, ...]:
-    """Takes money back, never more than is open; ``fixed`` are bans whose last day the full return settles."""
+    """Takes money back, never more than is open; ``fixed`` are bans whose last day the full return settles.
+
+    The same reference of the same case again gives no event; refuses ``more_than_owed``.
+    """
     check_amount(returned.amount_fen)
-    open_fen = find_case(state, person, returned.case).open_fen
+    found = find_case(state, person, returned.case)
+    if returned.reference in found.references:
+        return ()
+    open_fen = found.open_fen
     if returned.amount_fen > open_fen:
         raise Refusal("more_than_owed", case=returned.case, amount_fen=returned.amount_fen, open_fen=open_fen)
     return (returned, *fixed)

@@ -14,6 +14,7 @@ SELECT substr(stream_id, 9) AS account,
            WHEN 'account.deposited/1'          THEN {employer_fen} + {employee_fen}  -- 缴存
            WHEN 'account.balance_taken_over/1' THEN {carried_fen} + {current_fen}    -- 期初余额
            WHEN 'account.transferred_in/1'     THEN {amount_fen}                     -- 异地转入
+           WHEN 'account.recovered/1'          THEN {amount_fen}                     -- 追回骗提资金
            WHEN 'account.transferred_out/1'    THEN -{carried_fen} - {current_fen}   -- 异地转出
            WHEN 'account.withdrawn/1'          THEN -{carried_fen} - {current_fen}   -- 提取
            WHEN 'account.entry_reversed/1'     THEN {carried_fen} + {current_fen}    -- 冲账（带符号）

@@ -17,6 +17,7 @@ from ledger.policy.parameters import PolicyBook
 from ledger.store.database import Database
 from projections.replay.checkpoint import read_checkpoint
 from projections.replay.checks import Balances, Books, Check, Contributions, Fold, Requests
+from projections.replay.conduct_check import Conducts
 from projections.replay.decision_check import Decisions
 from projections.replay.findings import Finding, Findings
 from projections.replay.interest_check import Interest
@@ -82,6 +83,7 @@ def verify(
         Contributions(found, book),
         Decisions(found, book),
         Interest(found, book, fold),
+        Conducts(found, fold),
         Balances(found, fold),
         Requests(found),
     )

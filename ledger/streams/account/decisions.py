@@ -21,6 +21,7 @@ from ledger.streams.account.events import (
     Frozen,
     InterestCredited,
     Opened,
+    Recovered,
     RelationBroken,
     Sealed,
     SealedCentrally,
@@ -258,6 +259,18 @@ def transfer_in(
                 raise Refusal("letter_already_booked", account=account, letter=one.letter)
             return ()
     return (arrived,)
+
+
+def recover(
+    state: Account, account: str, recovered: Recovered, live_elsewhere: Sequence[str]
+) -> tuple[Event, ...]:
+    """Books money of a fraud that came back (第二十八条); an account that the fraud closed comes back sealed."""
+    if not state.status:
+        raise Refusal("account_unknown", account=account)
+    if state.status == "closed":
+        require_no_other(live_elsewhere)
+    check_amount(recovered.amount_fen)
+    return (recovered,)
 
 
 def transfer_out(state: Account, account: str, to_centre: str, letter: str, on: date) -> tuple[Event, ...]:

@@ -160,6 +160,16 @@ class Withdrawn(Event, frozen=True):
     for_account: str = ""
 
 
+@event("account.recovered", moves_money=True)
+class Recovered(Event, frozen=True):
+    """Money of a fraudulent withdrawal came back to the account (追回骗提资金, 第二十八条); interest runs from this day."""
+
+    amount_fen: int
+    person: str
+    case: str
+    reference: str
+
+
 @event("account.closed")
 class Closed(Event, frozen=True):
     """The account was closed (销户)."""

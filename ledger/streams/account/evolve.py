@@ -17,6 +17,7 @@ from ledger.streams.account.events import (
     Frozen,
     InterestCredited,
     Opened,
+    Recovered,
     RelationBroken,
     Sealed,
     SealedCentrally,
@@ -161,6 +162,12 @@ def _reversed(state: Account, event: EntryReversed) -> Account:
     return moved(state, event.effective_on, event.carried_fen, event.current_fen, **more)
 
 
+def _recovered(state: Account, event: Recovered) -> Account:
+    closed = state.status == "closed"
+    more = {"status": "sealed", "broken_on": state.broken_on or event.effective_on} if closed else {}
+    return moved(state, event.effective_on, 0, event.amount_fen, **more)
+
+
 _STEPS: Final[dict[type[Event], Any]] = {
     Deposited: _deposited,
     Opened: _opened,
@@ -177,6 +184,7 @@ _STEPS: Final[dict[type[Event], Any]] = {
     TransferredOut: lambda state, event: moved(
         state, event.effective_on, -event.carried_fen, -event.current_fen
     ),
+    Recovered: _recovered,
     Frozen: lambda state, event: replace(state, frozen=event.document, frozen_fen=event.amount_fen),
     Unfrozen: lambda state, event: replace(state, frozen="", frozen_fen=0),
     Withdrawn: lambda state, event: moved(state, event.effective_on, -event.carried_fen, -event.current_fen),

@@ -13,6 +13,7 @@ from ledger.streams.account.events import (
     Deposited,
     EntryReversed,
     InterestCredited,
+    Recovered,
     TransferredIn,
     TransferredOut,
     Withdrawn,
@@ -31,7 +32,7 @@ def effect(body: Event) -> tuple[int, int]:
             return body.carried_fen, body.current_fen
         case Withdrawn() | TransferredOut():
             return -body.carried_fen, -body.current_fen
-        case TransferredIn():
+        case TransferredIn() | Recovered():
             return 0, body.amount_fen
         case InterestCredited():
             return body.carried_fen + body.current_fen, 0
