@@ -12,6 +12,14 @@ from commands.cli.output import Command, as_json, day, language, option, say_jso
 from ledger.money import format_fen
 
 as_of = option("--as-of", type=day, zh="截至该业务日。", en="Effective by this day.")
+book = option(
+    "--book",
+    type=click.Choice(["fund", "subsidy"]),
+    default="fund",
+    show_default=True,
+    zh="账套：fund 公积金，subsidy 补助资金（专户专账）。",
+    en="Which books: the fund's, or the subsidies' of their own.",
+)
 
 
 @click.command(
@@ -21,13 +29,14 @@ as_of = option("--as-of", type=day, zh="截至该业务日。", en="Effective by
 )
 @as_of
 @known_on
+@book
 @as_json
-def trial_balance(as_of: date | None, known_on: date | None, json_wanted: bool) -> None:
+def trial_balance(as_of: date | None, known_on: date | None, book: str, json_wanted: bool) -> None:
     """Show the trial balance, effective by a day, as known on a day."""
     from projections.views.journal import trial_balance as balances
 
     with open_desk() as desk, reading(desk) as connection:
-        rows = balances(connection, as_of, known_on)
+        rows = balances(connection, as_of, known_on, book)
     debit_fen, credit_fen = sum(one.debit_fen for one in rows), sum(one.credit_fen for one in rows)
     if json_wanted:
         say_json({"lines": [one._asdict() for one in rows], "debit_fen": debit_fen, "credit_fen": credit_fen})
@@ -55,13 +64,14 @@ def trial_balance(as_of: date | None, known_on: date | None, json_wanted: bool) 
 @option(
     "--limit", type=click.IntRange(1, 100_000), default=40, show_default=True, zh="行数。", en="Lines shown."
 )
+@book
 @as_json
-def journal(as_of: date | None, code: str | None, limit: int, json_wanted: bool) -> None:
+def journal(as_of: date | None, code: str | None, limit: int, book: str, json_wanted: bool) -> None:
     """Show the lines of the journal, the newest first."""
     from projections.views.journal import vouchers
 
     with open_desk() as desk, reading(desk) as connection:
-        lines = vouchers(connection, as_of, code, limit)
+        lines = vouchers(connection, as_of, code, limit, book)
     if json_wanted:
         say_json(lines)
         return

@@ -24,9 +24,9 @@ def books() -> None:
 
 
 def _name(code: str) -> str:
-    from ledger.books.chart import CHART
+    from ledger.books.subsidies import BOOKS, book_of
 
-    subject = CHART[code.partition(".")[0]]
+    subject = BOOKS[book_of(code)][code.partition(".")[0]]
     return subject.zh if language() == "zh" else subject.en
 
 
@@ -124,11 +124,11 @@ def distribution(year: int, json_wanted: bool) -> None:
 @as_json
 def subledger(code: str, first: date, last: date, known_on: date | None, json_wanted: bool) -> None:
     """Show the lines of CODE and its sub-accounts between two posting days, with both dates and a running balance."""
-    from ledger.books.chart import CHART
+    from ledger.books.subsidies import subject_of
     from ledger.refusal import Refusal
     from projections.views.books import subledger as lines_of
 
-    if code.partition(".")[0] not in CHART:
+    if subject_of(code) is None:
         raise Refusal("subject_unknown", subject=code)
     with open_desk() as desk, reading(desk) as connection:
         lines = lines_of(connection, code, first, last, known_on)

@@ -10,8 +10,8 @@ from typing import Any, Final, NamedTuple
 
 from commands.handlers.employers import owed
 from commands.law import Law
-from ledger.books.chart import CHART
 from ledger.books.posting import post
+from ledger.books.subsidies import subject_of
 from ledger.dates import business_day, format_month, month_of
 from ledger.money import format_fen, parse_yuan
 from ledger.policy.parameters import PolicyBook
@@ -73,11 +73,12 @@ class History:
 
     def subject_fen(self, code: str) -> int:
         """The balance of a subject of the chart on the side where it normally stands."""
-        if code not in CHART:
+        subject = subject_of(code)
+        if subject is None or "." in code:
             raise Refusal("subject_unknown", subject=code)
         lines = [line for one in self.events for line in post(one.body)]
-        fen = sum(amount for subject, amount in lines if subject.partition(".")[0] == code)
-        return fen if CHART[code].side == "debit" else -fen
+        fen = sum(amount for line, amount in lines if line.partition(".")[0] == code)
+        return fen if subject.side == "debit" else -fen
 
 
 def _base(history: History, key: str) -> int:

@@ -3,8 +3,12 @@
 from typing import Final
 
 from ledger.streams.account import ACCOUNTS
+from ledger.streams.budget import BUDGETS
+from ledger.streams.circumstance import CIRCUMSTANCES
 from ledger.streams.employer import EMPLOYERS
 from ledger.streams.general_ledger import GENERAL_LEDGERS
+from ledger.streams.grant import GRANTS
+from ledger.streams.office import OFFICES
 from ledger.streams.parameter import PARAMETERS
 from ledger.streams.payment import PAYMENTS
 from ledger.streams.period import PERIODS
@@ -22,8 +26,12 @@ REGISTERS: Final = {
     register.stream.kind: register
     for register in (
         Register(ACCOUNTS, indexed=("employer", "person")),
+        Register(BUDGETS, indexed=("purse",)),
+        Register(CIRCUMSTANCES),
         Register(EMPLOYERS),
         Register(GENERAL_LEDGERS),
+        Register(GRANTS, indexed=("beneficiary", "project", "programme", "status")),
+        Register(OFFICES),
         Register(PARAMETERS),
         Register(PAYMENTS),
         Register(PERIODS, indexed=("status",)),

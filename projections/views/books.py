@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, func, select
 
 from ledger.books.chart import CHART
+from ledger.books.subsidies import BOOKS, book_of
 from ledger.streams import result as results
 from projections.registers import REGISTERS
 from projections.views.journal import VOUCHER
@@ -128,7 +129,7 @@ def subledger(
     connection: Connection, code: str, first: date, last: date, known_on: date | None = None
 ) -> list[dict[str, Any]]:
     """The lines of a subject (明细账) posted from ``first`` to ``last`` with a running balance on its own side."""
-    side = 1 if CHART[code.partition(".")[0]].side == "debit" else -1
+    side = 1 if BOOKS[book_of(code)][code.partition(".")[0]].side == "debit" else -1
     belongs = (VOUCHER.c.code == code) | VOUCHER.c.code.like(f"{code}.%")
     known = VOUCHER.c.recorded_on <= known_on if known_on else VOUCHER.c.recorded_on.is_not(None)
     opening = select(func.coalesce(func.sum(VOUCHER.c.debit_fen - VOUCHER.c.credit_fen), 0)).where(

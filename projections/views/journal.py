@@ -14,10 +14,23 @@ from datetime import date
 from itertools import groupby
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import BigInteger, Column, Connection, Date, Integer, Table, Text, func, insert, or_, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Date,
+    Integer,
+    Table,
+    Text,
+    func,
+    insert,
+    not_,
+    or_,
+    select,
+)
 
-from ledger.books.chart import CHART
 from ledger.books.posting import post
+from ledger.books.subsidies import BOOKS, book_of
 from ledger.dates import first_day, format_month, month_of, parse_month
 from ledger.refusal import Refusal
 from ledger.store.tables import metadata
@@ -154,11 +167,15 @@ class Balance(NamedTuple):
 
 
 def trial_balance(
-    connection: Connection, as_of: date | None = None, known_on: date | None = None
+    connection: Connection, as_of: date | None = None, known_on: date | None = None, book: str = "fund"
 ) -> list[Balance]:
-    """Turnover and balance of every account that moved, effective by a day, as known on a day."""
-    asked = select(VOUCHER.c.code, func.sum(VOUCHER.c.debit_fen), func.sum(VOUCHER.c.credit_fen)).group_by(
-        VOUCHER.c.code
+    """Turnover and balance of every account of the fund's books or the subsidies' that moved, effective by a day,
+    as known on a day.
+    """
+    asked = (
+        select(VOUCHER.c.code, func.sum(VOUCHER.c.debit_fen), func.sum(VOUCHER.c.credit_fen))
+        .where(_of_book(book))
+        .group_by(VOUCHER.c.code)
     )
     if as_of:
         asked = asked.where(VOUCHER.c.effective_on <= as_of)
@@ -171,7 +188,7 @@ def trial_balance(
 
 
 def _balance(code: str, debit_fen: int, credit_fen: int) -> Balance:
-    subject = CHART[code.partition(".")[0]]
+    subject = BOOKS[book_of(code)][code.partition(".")[0]]
     opening = code.endswith(".opening")
     sign = 1 if subject.side == "debit" else -1
     return Balance(
@@ -240,15 +257,30 @@ def result_accounts(connection: Connection, period: str) -> dict[str, int]:
     return {code: int(fen) for code, fen in connection.execute(asked) if fen}
 
 
+def _of_book(book: str) -> Any:
+    """Subsidy money is kept apart (专户专账): its codes begin with ``S``."""
+    subsidies = VOUCHER.c.code.like("S%")
+    return subsidies if book == "subsidy" else not_(subsidies)
+
+
 def _is_or_belongs_to(code: str) -> Any:
     return or_(VOUCHER.c.code == code, VOUCHER.c.code.like(f"{code}.%"))
 
 
 def vouchers(
-    connection: Connection, as_of: date | None = None, code: str | None = None, limit: int = 100
+    connection: Connection,
+    as_of: date | None = None,
+    code: str | None = None,
+    limit: int = 100,
+    book: str = "fund",
 ) -> list[dict[str, Any]]:
-    """The newest voucher lines, for reading."""
-    asked = select(VOUCHER).order_by(VOUCHER.c.commit_id.desc(), VOUCHER.c.line).limit(limit)
+    """The newest voucher lines of the fund's books or the subsidies', for reading."""
+    asked = (
+        select(VOUCHER)
+        .where(_of_book(book))
+        .order_by(VOUCHER.c.commit_id.desc(), VOUCHER.c.line)
+        .limit(limit)
+    )
     if as_of:
         asked = asked.where(VOUCHER.c.effective_on <= as_of)
     if code:

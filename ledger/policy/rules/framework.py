@@ -160,14 +160,16 @@ class Rule:
         read: dict[str, Any] = {}
         for name, wanted in self.inputs.items():
             if name in given:
-                read[name] = self._read(wanted, given[name])
+                read[name] = self.read_input(name, given[name])
             elif wanted.required:
                 raise Refusal(
                     "rule_input_missing", self.clause, rule=self.name, name=name, kind=wanted.kind.name
                 )
         return read
 
-    def _read(self, wanted: Input, value: Any) -> Any:
+    def read_input(self, name: str, value: Any) -> Any:
+        """One input as a typed value; refuses ``rule_input_malformed``."""
+        wanted = self.inputs[name]
         if value is None and wanted.nullable:
             return None
         try:
