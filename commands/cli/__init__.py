@@ -56,6 +56,7 @@ COMMANDS: Final = {
         Known("checkpoint", "proving:checkpoint", "输出检查点", "A checkpoint to keep elsewhere"),
         Known("replay", "proving:replay", "由事件重建台账与视图", "Rebuild every table from the events"),
         Known("year", "year:year", "缴存年度：结息与补息", "The fund year: settlement, adjustments"),
+        Known("report", "reports:report", "年度报告：审议与公布", "The annual report: review, publication"),
         Known("books", "statements_of_books:books", "会计结账与报表", "The books: close and statements"),
         Known("jobs", "jobs:jobs", "定时任务", "What runs by the clock"),
         Known("backup", "jobs:backup", "在线备份", "Back the ledger up while it is in use"),

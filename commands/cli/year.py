@@ -23,6 +23,7 @@ from commands.cli.output import (
     words,
     wrong_use,
 )
+from commands.cli.reports import year_report
 from commands.cli.statements import statements
 from ledger.money import format_fen
 
@@ -155,6 +156,7 @@ def adjust(year: int, account: str, on: Any, by: str, json_wanted: bool) -> None
 
 
 year.add_command(statements)
+year.add_command(year_report)
 
 
 @year.command(

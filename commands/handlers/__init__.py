@@ -10,6 +10,7 @@ from commands.handlers import (
     openings,
     parameters,
     proposals,
+    reports,
     statements,
     withdrawals,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "openings",
     "parameters",
     "proposals",
+    "reports",
     "statements",
     "withdrawals",
 ]

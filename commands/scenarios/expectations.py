@@ -19,6 +19,7 @@ from ledger.refusal import Refusal
 from ledger.streams import account as accounts
 from ledger.streams import employer as employers
 from ledger.streams import person
+from ledger.streams import report as reports
 from ledger.streams.base import Recorded
 from projections.registers import REGISTERS
 
@@ -70,6 +71,17 @@ class History:
             for one in found
             if one.kind == "adjustment" and one.year == year
         )
+
+    def report(self, key: str) -> reports.Edition:
+        state: reports.Report = self.state("report", key)
+        return state.editions[-1]
+
+    def report_figure(self, key: str) -> int:
+        year, _, figure = key.partition(".")
+        figures = self.report(year).figures
+        if figure not in figures:
+            raise Refusal("scenario_subject_unknown", kind="report", key=key, as_of=self.as_of.isoformat())
+        return figures[figure]
 
     def subject_fen(self, code: str) -> int:
         """The balance of a subject of the chart on the side where it normally stands."""
@@ -187,6 +199,28 @@ QUESTIONS: Final[dict[str, Question]] = {
         "what adjustments after its settlement added to a fund year's interest (补息)",
         lambda h, key: h.adjusted_fen(int(key)),
         money=True,
+    ),
+    "report": Question(
+        "`drafted`, `returned`, `reviewed` or `published`, of the newest edition of a year's report (年度报告)",
+        _field("report", "status"),
+    ),
+    "report_amount": Question(
+        "an amount in the newest edition of a report, `YEAR.FIGURE`",
+        lambda h, key: h.report_figure(key),
+        money=True,
+    ),
+    "report_count": Question(
+        "a count in the newest edition of a report, `YEAR.FIGURE`", lambda h, key: h.report_figure(key)
+    ),
+    "report_missing": Question(
+        "what the newest edition of a report still lacks", lambda h, key: h.report(key).missing
+    ),
+    "report_broken": Question(
+        "the identities that do not hold in the newest edition of a report",
+        lambda h, key: h.report(key).broken,
+    ),
+    "report_editions": Question(
+        "how many editions a report has", lambda h, key: len(h.state("report", key).editions)
     ),
     "trial_balance": Question(
         "the balance of a subject on its normal side (试算平衡)",

@@ -17,6 +17,7 @@ from ledger.streams.petition import PETITIONS
 from ledger.streams.proposal import PROPOSALS
 from ledger.streams.receipt import RECEIPTS
 from ledger.streams.remittance import REMITTANCES
+from ledger.streams.report import REPORTS
 from ledger.streams.result import RESULTS
 from ledger.streams.statement import STATEMENTS
 from ledger.streams.year import YEARS
@@ -40,6 +41,7 @@ REGISTERS: Final = {
         Register(PROPOSALS, indexed=("status",)),
         Register(RECEIPTS, indexed=("status",)),
         Register(REMITTANCES),
+        Register(REPORTS),
         Register(RESULTS),
         Register(YEARS, indexed=("status",)),
         Register(STATEMENTS, indexed=("year",)),

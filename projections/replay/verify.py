@@ -21,6 +21,7 @@ from projections.replay.conduct_check import Conducts
 from projections.replay.decision_check import Decisions
 from projections.replay.findings import Finding, Findings
 from projections.replay.interest_check import Interest
+from projections.replay.report_check import Reports
 from projections.replay.walk import Progress, Walk
 
 ViewCheck = Callable[[Connection], Iterable[Finding]]
@@ -86,6 +87,7 @@ def verify(
         Conducts(found, fold),
         Balances(found, fold),
         Requests(found),
+        Reports(found, book, fold),
     )
     with database.reading() as connection:
         walk = Walk(connection, found, kept, progress)

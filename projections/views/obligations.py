@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import BigInteger, Column, Connection, Date, Table, Text, delete, insert, select
+from sqlalchemy import BigInteger, Column, Connection, Date, Table, Text, delete, func, insert, select
 
-from ledger.dates import days_after, month_of, working_days_after
+from ledger.dates import business_day, days_after, month_of, working_days_after
 from ledger.policy.parameters import PolicyBook
 from ledger.refusal import Refusal
+from ledger.store import tables
 from ledger.store.tables import metadata
-from ledger.streams import account, employer, petition, proposal
+from ledger.streams import account, employer, petition, proposal, report
 from projections.registers import REGISTERS
 from projections.views.view import Seen, target
 
@@ -48,6 +49,7 @@ KINDS: Final = {
     "open_accounts": ("为职工开户", "open the employees' accounts", f"{NATIONAL} 第十四条"),
     "open_account": ("为新职工开户", "open the new employee's account", f"{NATIONAL} 第十五条"),
     "remit": ("汇缴", "remit the month", f"{NATIONAL} 第十九条"),
+    "publish_report": ("公布年度报告", "publish the annual report", f"{CITY} 第二十五条"),
     "decide": ("审批", "decide the application", f"{CITY} 第十二条"),
 }
 """What is to be done, in Chinese and English, and the clause."""
@@ -156,7 +158,7 @@ def _portions(values: list[str]) -> Iterator[list[str]]:
         yield values[start : start + 900]
 
 
-_BORN_ONCE: Final = frozenset({"open_account", "open_accounts", "decide", "remit"})
+_BORN_ONCE: Final = frozenset({"open_account", "open_accounts", "decide", "remit", "publish_report"})
 """Kinds whose id never comes back, so that nothing older has to make room."""
 
 
@@ -246,6 +248,14 @@ def _decided(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
     yield Done("decide", seen.key, seen.body.effective_on)
 
 
+def _report_published(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
+    """The first edition does it; a restated one has no day of its own."""
+    body: report.Published = seen.body  # type: ignore[assignment]
+    if body.edition == 1:
+        arose_on = date(int(seen.key) + 1, 1, 1)
+        yield Due("publish_report", seen.key, "centre", arose_on, body.due_on, body.effective_on)
+
+
 _RULES: Final[dict[type, Callable[[PolicyBook, Seen], Iterator[Effect]]]] = {
     employer.Registered: _registered,
     employer.MonthRemitted: _remitted,
@@ -260,6 +270,7 @@ _RULES: Final[dict[type, Callable[[PolicyBook, Seen], Iterator[Effect]]]] = {
     proposal.Made: _proposed,
     proposal.Approved: _decided,
     proposal.Rejected: _decided,
+    report.Published: _report_published,
 }
 
 
@@ -291,6 +302,7 @@ def obligations(
         asked = asked.where(OBLIGATION.c.done_on.is_(None))
     found = [_obligation(row, on) for row in connection.execute(asked)]
     found += _unremitted(connection, on, book or PolicyBook.bundled())
+    found += _unpublished(connection, on, book or PolicyBook.bundled())
     return sorted(found, key=lambda one: (one.due_on or date.max, one.kind, one.subject))
 
 
@@ -308,6 +320,25 @@ def _unremitted(connection: Connection, on: date, book: PolicyBook) -> Iterator[
             due_on = days_after(paid_on, book.value("remittance_days_after_payday", paid_on).value)
             late = max((on - due_on).days, 0)
             yield Obligation("remit", zh, en, key, key, paid_on, due_on, None, late, clause, 0)
+
+
+def _unpublished(connection: Connection, on: date, book: PolicyBook) -> Iterator[Obligation]:
+    """Years that are over since this ledger began and whose annual report nobody published yet."""
+    began = connection.execute(select(func.min(tables.commit.c.recorded_at))).scalar()
+    if began is None:
+        return
+    zh, en, clause = KINDS["publish_report"]
+    register: Any = REGISTERS["report"]
+    years = range(business_day(began).year, on.year)
+    known = register.read(connection, [report.key(year) for year in years])
+    for year in years:
+        key, arose_on = report.key(year), date(year + 1, 1, 1)
+        if key in known and known[key][1].published_on:
+            continue
+        last_day = book.value("annual_report_month_day", arose_on).value
+        due_on = date.fromisoformat(f"{year + 1:04d}-{last_day}")
+        late = max((on - due_on).days, 0)
+        yield Obligation("publish_report", zh, en, key, "centre", arose_on, due_on, None, late, clause, 0)
 
 
 def _obligation(row: Any, on: date) -> Obligation:

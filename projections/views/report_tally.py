@@ -1,0 +1,319 @@
+"""What the events of the ledger come to in the annual report, by calendar year of their value date (年度报告统计).
+
+建金〔2015〕26号; 统计表 建金3-1, 3-3. Every movement of a personal account is counted once: contributions with the interest
+credited and the money that came from other cities, withdrawals with what left for them, so that the balance is what
+account 201 says. ``COUNTED`` is the place where a new kind of event joins the report: a function that tells the tally what
+it adds. Amounts in fen.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from ledger.dates import month_of
+from ledger.streams import account, employer, general_ledger, period, result
+from ledger.streams.account import effect
+from projections.views.view import Seen, batches
+
+WITHDRAWN: Final = {
+    "home": "withdrawn_home",
+    "loan_repayment": "withdrawn_loan_repayment",
+    "rent": "withdrawn_rent",
+    "decoration": "withdrawn_renovation",
+    "property_fee": "withdrawn_other_housing",
+    "other_housing": "withdrawn_other_housing",
+    "retirement": "withdrawn_retired",
+    "disability": "withdrawn_disability",
+    "job_ended": "withdrawn_disability",
+    "emigration": "withdrawn_emigration",
+    "death": "withdrawn_death",
+}
+"""The lines of 建金3-3 by reason; every other reason is another purpose (其他)."""
+
+OTHER: Final = "withdrawn_other_purposes"
+
+KINDS: Final = {
+    "国家机关": "public",
+    "事业单位": "public",
+    "国有企业": "state",
+    "城镇集体企业": "collective",
+    "外商投资企业": "foreign",
+    "城镇私营企业": "private",
+    "其他城镇企业": "private",
+    "民办非企业单位": "social",
+    "社会团体": "social",
+}
+"""The seven kinds of units of the report by the nine of 第三条; any other is ``other``."""
+
+PAID_UP: Final = {
+    "management_cost_paid": "paid_management_cost",
+    "housing_supplement_paid": "paid_public_housing",
+}
+
+SECTORS: Final = ("public", "state", "collective", "foreign", "private", "social", "other")
+
+
+class Tally:
+    """Sums by year and figure, and who belongs to them, for a report year and the year before it."""
+
+    def __init__(self, year: int) -> None:
+        self.years = (year - 1, year)
+        self.ends = tuple((one, date(one, 12, 31)) for one in self.years)
+        self.sums: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        self.members: dict[tuple[str, int], dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        self.months: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        self.status: dict[int, dict[str, str]] = defaultdict(dict)
+        self.wages: dict[int, dict[str, int]] = defaultdict(dict)
+        self.sector: dict[int, dict[str, str]] = defaultdict(dict)
+        self.person: dict[str, str] = {}
+        self.employer: dict[str, str] = {}
+        self.kind: dict[str, str] = {}
+        self.closed: set[str] = set()
+        self.reasons: dict[tuple[str, int], str] = {}
+
+    def add(self, figure: str, amount: int, on: date) -> None:
+        """An amount, or a count, in the year of its value date."""
+        self.sums[on.year][figure] += amount
+
+    def belongs(self, figure: str, member: str, on: date, by: int = 1) -> None:
+        """Somebody or something that is counted once in a year, however often it comes; ``by`` -1 takes one back."""
+        if on.year in self.years:
+            self.members[figure, on.year][member] += by
+
+    def stands(self, key: str, status: str, on: date) -> None:
+        """How an account stands from a day on."""
+        for year, end in self.ends:
+            if on <= end:
+                self.status[year][key] = status
+
+    def earns(self, key: str, wage_fen: int, on: date) -> None:
+        """What an employee earns a month from a day on."""
+        for year, end in self.ends:
+            if on <= end:
+                self.wages[year][key] = wage_fen
+
+    def see(self, seen: Seen) -> None:
+        counted = COUNTED.get(type(seen.body))
+        if counted:
+            counted(self, seen)
+
+    def upto(self, figure: str, year: int) -> int:
+        """A sum over all years up to one."""
+        return sum(sums[figure] for one, sums in self.sums.items() if one <= year and figure in sums)
+
+    def count(self, figure: str, year: int) -> int:
+        return sum(net > 0 for net in self.members[figure, year].values())
+
+    def who(self, figure: str, year: int) -> list[str]:
+        return [member for member, net in self.members[figure, year].items() if net > 0]
+
+
+def tally(connection: Connection, year: int, known_through: int) -> Tally:
+    """The tally of a year and the year before it from the events up to one."""
+    found = Tally(year)
+    for batch in batches(connection, 0):
+        for seen in batch:
+            if seen.id > known_through:
+                return found
+            found.see(seen)
+    return found
+
+
+# ---------------------------------------------------------------- what each event adds
+
+
+def _registered(tally: Tally, seen: Seen) -> None:
+    body: employer.Registered = seen.body  # type: ignore[assignment]
+    tally.kind[seen.key] = KINDS.get(body.kind, "other")
+    tally.add("employers_registered", 1, body.effective_on)
+
+
+def _employer_left(tally: Tally, seen: Seen) -> None:
+    tally.add("employers_closed", 1, seen.body.effective_on)
+
+
+def _opened(tally: Tally, seen: Seen) -> None:
+    body: account.Opened = seen.body  # type: ignore[assignment]
+    tally.person[seen.key], tally.employer[seen.key] = body.person or seen.key, body.employer
+    tally.add("accounts_opened", 1, body.effective_on)
+    tally.stands(seen.key, "normal", body.effective_on)
+    tally.earns(seen.key, body.wage_fen or body.base_fen, body.effective_on)
+
+
+def _base_fixed(tally: Tally, seen: Seen) -> None:
+    body: account.BaseFixed = seen.body  # type: ignore[assignment]
+    tally.earns(seen.key, body.wage_fen or body.base_fen, body.effective_on)
+
+
+def _status(status: str) -> Counted:
+    return lambda tally, seen: tally.stands(seen.key, status, seen.body.effective_on)
+
+
+def _transferred(tally: Tally, seen: Seen) -> None:
+    body: account.Transferred = seen.body  # type: ignore[assignment]
+    tally.employer[seen.key] = body.to_employer
+    if body.by != "restructuring":
+        tally.stands(seen.key, "normal", body.effective_on)
+
+
+def _closed(tally: Tally, seen: Seen) -> None:
+    tally.closed.add(seen.key)
+    tally.add("accounts_closed", 1, seen.body.effective_on)
+    tally.stands(seen.key, "closed", seen.body.effective_on)
+
+
+_DEPOSITS: Final = {"make_up": "contributions_made_up", "advance": "contributions_advance"}
+
+
+def _deposited(tally: Tally, seen: Seen) -> None:
+    body: account.Deposited = seen.body  # type: ignore[assignment]
+    fen, on = body.employer_fen + body.employee_fen, body.effective_on
+    tally.add(_DEPOSITS.get(body.kind, "contributions_remitted"), fen, on)
+    _contributed(tally, seen.key, fen, on, 1)
+    _moved(tally, fen, on, "contributions")
+
+
+def _contributed(tally: Tally, key: str, fen: int, on: date, by: int) -> None:
+    of = tally.employer.get(key, "")
+    tally.add(f"contributed_{tally.kind.get(of, 'other')}", fen, on)
+    tally.belongs("contributing_employees", tally.person.get(key, key), on, by)
+    tally.belongs("contributing_employers", of, on, by)
+    tally.belongs("contributing_accounts", key, on, by)
+    if by > 0 and on.year in tally.years:
+        tally.sector[on.year][tally.person.get(key, key)] = tally.kind.get(of, "other")
+
+
+def _moved(tally: Tally, fen: int, on: date, side: str) -> None:
+    """A movement of the members' balances in its month; ``side`` is ``contributions`` or ``withdrawals``."""
+    tally.add(side, fen, on)
+    tally.months[month_of(on)][side] += fen
+    tally.months[month_of(on)]["balance"] += fen if side == "contributions" else -fen
+
+
+def _taken_over(tally: Tally, seen: Seen) -> None:
+    _take(tally, sum(effect(seen.body)), seen.body.effective_on, 1)
+
+
+def _take(tally: Tally, fen: int, on: date, by: int) -> None:
+    """A balance of an older system is nobody's contribution of the year, and its account is no new one."""
+    tally.add("taken_over", fen, on)
+    tally.add("accounts_taken_over", by, on)
+    tally.months[month_of(on)]["balance"] += fen
+
+
+def _transferred_in(tally: Tally, seen: Seen) -> None:
+    fen = sum(effect(seen.body))
+    tally.add("contributions_transferred_in", fen, seen.body.effective_on)
+    _moved(tally, fen, seen.body.effective_on, "contributions")
+
+
+def _interest(tally: Tally, seen: Seen) -> None:
+    fen = sum(effect(seen.body))
+    tally.add("contributions_interest", fen, seen.body.effective_on)
+    _moved(tally, fen, seen.body.effective_on, "contributions")
+
+
+def _withdrawn(tally: Tally, seen: Seen) -> None:
+    body: account.Withdrawn = seen.body  # type: ignore[assignment]
+    line = WITHDRAWN.get(body.reason, OTHER)
+    tally.reasons[seen.key, seen.version] = line
+    _take_out(tally, seen.key, line, -sum(effect(body)), body.effective_on, 1)
+
+
+def _transferred_out(tally: Tally, seen: Seen) -> None:
+    fen, on = -sum(effect(seen.body)), seen.body.effective_on
+    tally.add("withdrawn_transferred_out", fen, on)
+    _moved(tally, fen, on, "withdrawals")
+
+
+def _take_out(tally: Tally, key: str, line: str, fen: int, on: date, by: int) -> None:
+    tally.add(line, fen, on)
+    tally.belongs("withdrawing_persons", tally.person.get(key, key), on, by)
+    tally.belongs("withdrawing_accounts", key, on, by)
+    _moved(tally, fen, on, "withdrawals")
+
+
+def _reversed(tally: Tally, seen: Seen) -> None:
+    """What was reversed is taken out of the line it stood in, at its own value date."""
+    body: account.EntryReversed = seen.body  # type: ignore[assignment]
+    fen, on = body.carried_fen + body.current_fen, body.effective_on
+    if seen.key in tally.closed:
+        tally.closed.discard(seen.key)
+        tally.add("accounts_closed", -1, on)
+        tally.stands(seen.key, "sealed", on)
+    match body.of_topic:
+        case account.Withdrawn.topic:
+            _take_out(tally, seen.key, tally.reasons.get((seen.key, body.reverses), OTHER), -fen, on, -1)
+        case account.TransferredOut.topic:
+            tally.add("withdrawn_transferred_out", -fen, on)
+            _moved(tally, -fen, on, "withdrawals")
+        case account.BalanceTakenOver.topic:
+            _take(tally, fen, on, -1)
+        case account.InterestCredited.topic:
+            tally.add("contributions_interest", fen, on)
+            _moved(tally, fen, on, "contributions")
+        case account.TransferredIn.topic:
+            tally.add("contributions_transferred_in", fen, on)
+            _moved(tally, fen, on, "contributions")
+        case _:
+            tally.add("contributions_corrected", fen, on)
+            _contributed(tally, seen.key, fen, on, -1)
+            _moved(tally, fen, on, "contributions")
+
+
+def _distributed(tally: Tally, seen: Seen) -> None:
+    body: result.Distributed = seen.body  # type: ignore[assignment]
+    for figure, fen in (
+        ("to_risk_reserve", body.reserve_fen),
+        ("to_management_cost", body.management_fen),
+        ("to_public_housing", body.housing_fen),
+        ("loss_made_good", body.loss_before_fen),
+    ):
+        tally.add(figure, fen, body.effective_on)
+
+
+def _booked(tally: Tally, seen: Seen) -> None:
+    body: period.EntryBooked = seen.body  # type: ignore[assignment]
+    if body.kind in PAID_UP:
+        tally.add(PAID_UP[body.kind], body.amount_fen, body.effective_on)
+
+
+def _books_opened(tally: Tally, seen: Seen) -> None:
+    """The loans and the reserve of an older system were its own, not issued or drawn here."""
+    body: general_ledger.Opened = seen.body  # type: ignore[assignment]
+    loans_fen = sum(body.balances.get(code, 0) for code in ("121", "122"))
+    tally.add("loans_taken_over", loans_fen, body.effective_on)
+
+
+Counted = Callable[[Tally, Seen], None]
+
+COUNTED: Final[dict[type, Any]] = {
+    employer.Registered: _registered,
+    employer.Merged: _employer_left,
+    employer.Closed: _employer_left,
+    account.Opened: _opened,
+    account.BaseFixed: _base_fixed,
+    account.Sealed: _status("sealed"),
+    account.SealedCentrally: _status("sealed"),
+    account.Unsealed: _status("normal"),
+    account.Transferred: _transferred,
+    account.Closed: _closed,
+    account.Deposited: _deposited,
+    account.BalanceTakenOver: _taken_over,
+    account.TransferredIn: _transferred_in,
+    account.TransferredOut: _transferred_out,
+    account.InterestCredited: _interest,
+    account.Withdrawn: _withdrawn,
+    account.EntryReversed: _reversed,
+    result.Distributed: _distributed,
+    period.EntryBooked: _booked,
+    general_ledger.Opened: _books_opened,
+}
+"""How each kind of event joins the report. Loans join here: ``loans_issued``, ``loans_recovered``, ``loans_written_off``
+in fen, ``loans_issued_count`` and ``loans_settled_count``; until such events exist each of them is what the events give: 0.
+"""
