@@ -64,6 +64,7 @@ COMMANDS: Final = {
         Known("doctor", "doctor:doctor", "检查运行环境", "Check what the ledger needs to work"),
         Known("rules", "rules:rules", "规则与依据", "The rules of the law"),
         Known("policy", "policy:policy", "法定参数", "The legal parameters"),
+        Known("programme", "programmes:programme", "补贴项目目录", "The catalogue of subsidies"),
         Known("bench", "bench:bench", "测量并对照", "Figures, side by side"),
         Known("scenario", "scenario:scenario", "核对情景案例", "Check cases in the fund's language"),
     )

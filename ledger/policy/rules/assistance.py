@@ -16,6 +16,9 @@ from ledger.refusal import Refusal
 ACT = "葫政办发〔2019〕55号"
 IN_FORCE = "2019-07-01"
 RELIEF_LAW = "社会救助暂行办法（补差发放）"
+RETIRED_SINCE = "1965-06-09"
+RELIEF_SINCE = "2014-05-01"
+"""The method is older than the standard of 2019: months before July need the older standard, and say so."""
 
 
 def standard_of_month(
@@ -72,7 +75,7 @@ def rural_dibao_standard(
     clause=f"{ACT} 一（一）、二；{RELIEF_LAW}",
     zh="城市低保金",
     en="urban dibao grant",
-    since=IN_FORCE,
+    since=RELIEF_SINCE,
     reads={"standard_fen": "urban_dibao_standard"},
 )
 def urban_dibao_grant(
@@ -90,7 +93,7 @@ def urban_dibao_grant(
     clause=f"{ACT} 一（一）、二；{RELIEF_LAW}",
     zh="农村低保金",
     en="rural dibao grant",
-    since=IN_FORCE,
+    since=RELIEF_SINCE,
     reads={"standard_fen": "rural_dibao_standard"},
 )
 def rural_dibao_grant(
@@ -214,7 +217,7 @@ def annual_standard_period_total(
     clause=f"{ACT} 一（二）、二",
     zh="特困人员救助供养金",
     en="support of persons in extreme difficulty",
-    since=IN_FORCE,
+    since=RELIEF_SINCE,
     day="benefit_month",
     reads={
         "urban": "tekun_urban_support~",
@@ -248,7 +251,7 @@ def tekun_support(
     clause=f"{ACT} 一（三）、二",
     zh="孤儿基本生活养育费",
     en="orphan allowance",
-    since=IN_FORCE,
+    since=RELIEF_SINCE,
     reads={
         "concentrated_fen": "orphan_concentrated_allowance",
         "dispersed_fen": "orphan_dispersed_allowance",
@@ -273,7 +276,7 @@ def _amount(table: Sequence[Row], category: str, rule_name: str) -> int:
     clause=f"{ACT} 一（四）、二",
     zh="60年代精简退职职工生活补助",
     en="allowance of staff retired in the 1960s",
-    since=IN_FORCE,
+    since=RETIRED_SINCE,
     day="benefit_month",
     reads={"categories": "retired60s_categories@2019-07-01", "amounts": "retired60s_monthly"},
 )

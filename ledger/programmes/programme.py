@@ -1,0 +1,145 @@
+"""What a programme (补贴项目) is, as data: who files, who reviews, which rule, from which money, what shuts what out."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Literal
+
+import msgspec
+
+Names = dict[str, str]
+"""A text in both languages: ``{zh, en}``."""
+
+
+class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Data from a file: a field that is not known does not load."""
+
+
+class Role(Strict, frozen=True):
+    """A role in a procedure; one of a county acts for its own area only."""
+
+    zh: str
+    en: str
+    level: Literal["county", "city"]
+
+
+class Stage(Strict, frozen=True):
+    """One step of review, and whose it is."""
+
+    id: str
+    role: str
+    zh: str
+    en: str
+
+
+class Publicity(Strict, frozen=True):
+    """Who publishes, for how long at least (a parameter), and by which clause."""
+
+    role: str
+    days: str
+    clause: str
+
+
+class Procedure(Strict, frozen=True):
+    """Who files, who reviews in which order, who publishes, approves, plans and pays."""
+
+    clause: str
+    files: Names
+    stages: tuple[Stage, ...]
+    approves: str
+    pays: str
+    plans: str = ""
+    publicity: Publicity | None = None
+
+
+class Purse(Strict, frozen=True):
+    """Money that several programmes share; ``ceiling`` is the parameter by which the law limits a year."""
+
+    zh: str
+    en: str
+    ceiling: str = ""
+
+
+class Offices(Strict, frozen=True):
+    """Areas, roles, procedures, shared purses and documents, once for all programmes."""
+
+    areas: dict[str, Names]
+    roles: dict[str, Role]
+    procedures: dict[str, Procedure]
+    budgets: dict[str, Purse]
+    documents: dict[str, Names]
+
+
+class Test(Strict, frozen=True):
+    """A further rule that must pass before the amount; ``gives`` hands its values on as facts of the amount's rule."""
+
+    rule: str
+    passes: tuple[str, ...] = ()
+    brings: tuple[str, ...] = ()
+    fixed: dict[str, Any] = {}
+    gives: dict[str, str] = {}
+
+
+class Exclusion(Strict, frozen=True):
+    """What is not had together with the programme in a window, and whether it is refused or only the higher is paid.
+
+    ``printed`` is false where the text is silent and the reading is the recommended one.
+    """
+
+    window: Literal["month", "quarter", "year", "project", "ever"]
+    effect: Literal["refuse", "higher"]
+    clause: str
+    with_programmes: tuple[str, ...] = msgspec.field(default=(), name="with")
+    facts: tuple[str, ...] = ()
+    printed: bool = True
+
+
+class Programme(Strict, frozen=True):
+    """One entry of the catalogue: a ``programme`` pays, a ``standard`` is only measured by, a ``refusal`` pays nothing.
+
+    What the rule asks comes from the applicant (``brings``), from the programme (``fixed``), from a parameter
+    (``standard``), from the registers (``from_register``), or is the month that is paid (``month``).
+    """
+
+    id: str
+    kind: Literal["programme", "standard", "refusal"]
+    zh: str
+    en: str
+    document: str
+    clause: str
+    effective_from: date
+    effective_to: date | None = None
+    procedure: str = ""
+    by_roll: bool = False
+    by_pool: bool = False
+    beneficiary: Literal["", "person", "household", "enterprise", "institution", "county", "township"] = ""
+    documents: tuple[str, ...] = ()
+    rule: str = ""
+    tests: tuple[Test, ...] = ()
+    passes: tuple[str, ...] = ()
+    amount: str = ""
+    brings: tuple[str, ...] = ()
+    fixed: dict[str, Any] = {}
+    standard: dict[str, str] = {}
+    from_register: dict[str, str] = {}
+    month: str = ""
+    requires: dict[str, Any] = {}
+    advance: str = ""
+    agent: bool = False
+    shares: dict[str, str] = {}
+    source: str = ""
+    budget: str = ""
+    period: Literal["", "month", "quarter", "year", "once"] = ""
+    short: Literal["", "refuse", "queue"] = ""
+    exclusions: tuple[Exclusion, ...] = ()
+    reason: Names = {}
+
+    @property
+    def cite(self) -> str:
+        """Document and clause, as a refusal names them."""
+        return f"{self.document} {self.clause}"
+
+    @property
+    def purse(self) -> str:
+        """The purse that pays: one that several programmes share, or its own."""
+        return self.budget or self.id
