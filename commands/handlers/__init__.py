@@ -12,6 +12,8 @@ from commands.handlers import (
     proposals,
     reports,
     statements,
+    transfer_messages,
+    transfers,
     withdrawals,
 )
 from commands.handlers.registry import COMMANDS, Command, Work
@@ -31,5 +33,7 @@ __all__ = [
     "proposals",
     "reports",
     "statements",
+    "transfer_messages",
+    "transfers",
     "withdrawals",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from commands.handlers.employers import leave_arrears, transfer_account
 from commands.handlers.interest import credit_on_closing
@@ -220,24 +220,50 @@ def transfer_in(work: Work, given: dict[str, Any]) -> dict[str, Any]:
         from_centre=given["from_centre"],
         letter=given["letter"],
     )
+    after = book_transfer_in(work, account, arrived)
+    return {"account": account, "balance_fen": after.balance_fen, "months": after.months}
+
+
+def book_transfer_in(work: Work, account: str, arrived: accounts.TransferredIn) -> accounts.Account:
+    """Books money and months of another city on an account; a letter that was booked before gives no event."""
     state = work.account(account)
     earlier = [
         one.body
         for one in work.ledger.stream(f"account-{account}", work.uow.connection)
         if isinstance(one.body, accounts.TransferredIn) and one.originator_version not in state.reversed
     ]
-    after = work.add("account", account, accounts.transfer_in(state, account, arrived, earlier))
-    return {"account": account, "balance_fen": after.balance_fen, "months": after.months}
+    after: accounts.Account = work.add(
+        "account", account, accounts.transfer_in(state, account, arrived, earlier)
+    )
+    return after
 
 
 @command("transfer_out", schemas.TransferOut, clause=f"{CITY} 第九条", zh="异地转出", pays=True)
 def transfer_out(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Sends the whole balance to another city, closes the account, and orders the payment."""
-    account, on = given["account"], given["on"]
+    account = given["account"]
+    left = leave_for(work, account, given["to_centre"], given["letter"], given["on"])
+    return {
+        "account": account,
+        "amount_fen": left.principal_fen + left.interest_fen,
+        "payment": left.payment,
+    }
+
+
+class Left(NamedTuple):
+    """What left for another city: principal and interest apart, and its payment order."""
+
+    principal_fen: int
+    interest_fen: int
+    payment: str
+
+
+def leave_for(work: Work, account: str, to_centre: str, letter: str, on: date) -> Left:
+    """Credits the interest of the day, sends the whole balance away, closes the account and orders the payment."""
     principal_fen = work.account(account).balance_fen
     interest_fen = credit_on_closing(work, account, on)
     state = work.account(account)
-    events = accounts.transfer_out(state, account, given["to_centre"], given["letter"], on)
+    events = accounts.transfer_out(state, account, to_centre, letter, on)
     leave_arrears(work, account, state, month_of(on) - 1, on)
     version = work.uow.version("account", account) + 1
     work.add("account", account, events)
@@ -245,12 +271,12 @@ def transfer_out(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     ordered = payments.Ordered(
         effective_on=on,
         cause=f"account-{account}/{version}",
-        payee=given["to_centre"],
+        payee=to_centre,
         principal_fen=principal_fen,
         interest_fen=interest_fen,
     )
     work.add("payment", payment, payments.order(work.uow.state("payment", payment), payment, ordered))
-    return {"account": account, "amount_fen": state.balance_fen, "payment": payment}
+    return Left(principal_fen, interest_fen, payment)
 
 
 @command("freeze", schemas.Freeze, clause="民事诉讼法 协助执行", zh="冻结")

@@ -227,6 +227,9 @@ QUESTIONS: Final[dict[str, Question]] = {
         lambda h, code: h.subject_fen(code),
         money=True,
     ),
+    "transfer": Question(
+        "the state of a contact letter, as the platform codes it (联系函状态)", _field("transfer", "status")
+    ),
     "barred_from_withdrawal": Question(
         "the last day without withdrawals, `open` while the money is out, or empty (取消提取资格)",
         _barred_until("withdrawal"),

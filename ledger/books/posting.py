@@ -78,7 +78,7 @@ def _distributed(event: result.Distributed) -> tuple[Line, ...]:
 POSTING_RULES: Final[dict[type[Event], Callable[[Any], tuple[Line, ...]]]] = {
     account.Deposited: _deposited,
     account.BalanceTakenOver: lambda e: entry(HELD_OPENING, MEMBERS, e.carried_fen + e.current_fen),
-    account.TransferredIn: lambda e: entry(BANK, MEMBERS, e.amount_fen),
+    account.TransferredIn: lambda e: entry(HELD if e.source == "held" else BANK, MEMBERS, e.amount_fen),
     account.Recovered: lambda e: entry(BANK, MEMBERS, e.amount_fen),
     account.TransferredOut: lambda e: entry(MEMBERS, BANK, e.carried_fen + e.current_fen),
     account.Withdrawn: lambda e: entry(MEMBERS, BANK, e.carried_fen + e.current_fen),

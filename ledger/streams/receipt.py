@@ -100,17 +100,24 @@ def receive(state: Receipt, receipt: str, received: Received) -> tuple[Event, ..
 
 
 def allocate(state: Receipt, receipt: str, employer: str, allocated: Allocated) -> tuple[Event, ...]:
-    """Gives held money to contributions of its employer; an unknown payer's money may go to any."""
+    """Gives held money to contributions of its employer; an unknown payer's money may go to any.
+
+    What came with the letter of another city goes to its own account only: there ``employer`` is empty.
+    """
     _require_open(state, receipt, allocated.amount_fen)
+    _require_own_way(state, receipt, of_transfer=not employer)
     check_amount(allocated.amount_fen)
     if state.employer and state.employer != employer:
         raise Refusal("receipt_of_another", receipt=receipt, employer=state.employer)
     return (allocated,)
 
 
-def give_back(state: Receipt, receipt: str, returned: Returned) -> tuple[Event, ...]:
+def give_back(
+    state: Receipt, receipt: str, returned: Returned, of_transfer: bool = False
+) -> tuple[Event, ...]:
     """Sends held money back to its payer, with a reason."""
     _require_open(state, receipt, returned.amount_fen)
+    _require_own_way(state, receipt, of_transfer)
     check_amount(returned.amount_fen)
     if not returned.reason.strip():
         raise Refusal("reason_missing")
@@ -122,6 +129,12 @@ def _require_open(state: Receipt, receipt: str, amount_fen: int) -> None:
         raise Refusal("receipt_unknown", receipt=receipt)
     if amount_fen > state.open_fen or not state.open_fen:
         raise Refusal("receipt_too_small", receipt=receipt, open_fen=state.open_fen, amount_fen=amount_fen)
+
+
+def _require_own_way(state: Receipt, receipt: str, of_transfer: bool) -> None:
+    """Money of a letter is booked or sent back by the commands of its transfer, so that the letter knows of it."""
+    if state.why == "transfer" and not of_transfer:
+        raise Refusal("receipt_of_transfer", receipt=receipt)
 
 
 # ---------------------------------------------------------------- queries

@@ -20,6 +20,7 @@ from ledger.streams.remittance import REMITTANCES
 from ledger.streams.report import REPORTS
 from ledger.streams.result import RESULTS
 from ledger.streams.statement import STATEMENTS
+from ledger.streams.transfer import TRANSFERS
 from ledger.streams.year import YEARS
 from projections.registers.register import Register
 
@@ -43,6 +44,7 @@ REGISTERS: Final = {
         Register(REMITTANCES),
         Register(REPORTS),
         Register(RESULTS),
+        Register(TRANSFERS, indexed=("person", "series")),
         Register(YEARS, indexed=("status",)),
         Register(STATEMENTS, indexed=("year",)),
     )

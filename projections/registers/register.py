@@ -205,6 +205,8 @@ def _column_type(hint: Any) -> type[Text] | type[BigInteger] | type[Date]:
 
 
 def _is_json(hint: Any) -> bool:
+    if get_origin(hint) in (dict, tuple):  # a day inside one is text of its JSON
+        return True
     return hint is not int and hint is not str and hint is not date and date not in get_args(hint)
 
 

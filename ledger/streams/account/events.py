@@ -114,12 +114,17 @@ class Transferred(Event, frozen=True):
 
 @event("account.transferred_in", moves_money=True)
 class TransferredIn(Event, frozen=True):
-    """Money and contribution months came from another city (异地转入, 第九条)."""
+    """Money and contribution months came from another city (异地转入, 第九条).
+
+    ``interest_fen`` of the amount was interest there; ``source`` is ``held`` where the money waited as a receipt.
+    """
 
     amount_fen: int
     months: int
     from_centre: str
     letter: str
+    interest_fen: int = 0
+    source: str = "bank"
 
 
 @event("account.transferred_out", moves_money=True)

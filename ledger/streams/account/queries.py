@@ -104,6 +104,12 @@ def base_in(state: Account, month: int) -> int:
     return state.bases[0][1]
 
 
+def is_steady(state: Account, months: int) -> bool:
+    """Whether so many months have been contributed, the last of them without a gap (稳定缴存)."""
+    last = range(state.paid_up_to - months + 1, state.paid_up_to + 1)
+    return state.months >= months and not any(month in state.missing for month in last)
+
+
 def unpaid_months(state: Account, through: int) -> list[int]:
     """Months up to ``through`` for which the present employer owes a contribution that was not booked."""
     if state.status not in ("normal", "sealed", "centrally_sealed"):

@@ -1,0 +1,106 @@
+"""The transfer between cities (异地转移接续): one contact letter (联系函) with the nine states of the national platform.
+
+葫政发〔2019〕12号 第九条第二款. The key is the number of the letter: the receiving centre's code (6), the day (YYMMDD) and
+four digits. ``direction`` is ``in`` where money comes to us and ``out`` where it leaves. Each centre decides only what
+is its own to decide: the sender confirms or refuses the letter and gives account and money, the receiver negotiates,
+completes or gives up; a message that repeats or comes out of order therefore changes nothing. Amounts in fen.
+
+The five parts stand in a file each: events, state, evolve, decisions, queries.
+"""
+
+from ledger.streams.transfer.decisions import (
+    amend,
+    apply,
+    arrive,
+    ask_cancel,
+    book,
+    cancel,
+    complete,
+    confirm,
+    fail,
+    give_back,
+    inform,
+    negotiate,
+    refuse,
+    require_direction,
+    require_status,
+    send_letter,
+    take_back,
+    take_letter,
+)
+from ledger.streams.transfer.events import (
+    Applied,
+    CancelAsked,
+    Cancelled,
+    Completed,
+    Failed,
+    Information,
+    InformationAmended,
+    InformationGiven,
+    LetterConfirmed,
+    LetterReceived,
+    LetterSent,
+    MoneyArrived,
+    MoneyGivenBack,
+    MoneyTakenBack,
+    NegotiationOpened,
+    Refused,
+)
+from ledger.streams.transfer.evolve import TRANSFERS, evolve
+from ledger.streams.transfer.queries import (
+    ENDED,
+    STATUSES,
+    due_fen,
+    is_letter,
+    is_open,
+    letter_number,
+    series_of,
+)
+from ledger.streams.transfer.state import Transfer
+
+__all__ = [
+    "ENDED",
+    "STATUSES",
+    "TRANSFERS",
+    "Applied",
+    "CancelAsked",
+    "Cancelled",
+    "Completed",
+    "Failed",
+    "Information",
+    "InformationAmended",
+    "InformationGiven",
+    "LetterConfirmed",
+    "LetterReceived",
+    "LetterSent",
+    "MoneyArrived",
+    "MoneyGivenBack",
+    "MoneyTakenBack",
+    "NegotiationOpened",
+    "Refused",
+    "Transfer",
+    "amend",
+    "apply",
+    "arrive",
+    "ask_cancel",
+    "book",
+    "cancel",
+    "complete",
+    "confirm",
+    "due_fen",
+    "evolve",
+    "fail",
+    "give_back",
+    "inform",
+    "is_letter",
+    "is_open",
+    "letter_number",
+    "negotiate",
+    "refuse",
+    "require_direction",
+    "require_status",
+    "send_letter",
+    "series_of",
+    "take_back",
+    "take_letter",
+]
