@@ -20,8 +20,9 @@ from sqlalchemy.engine import make_url
 
 from commands.backup import back_up, restore
 from commands.desk import Desk
+from commands.reports import produce_report, report_state
 from commands.settlement import settle
-from commands.statements import produce
+from commands.statements import produce, statements_missing
 from ledger.dates import (
     SHANGHAI,
     business_day,
@@ -39,6 +40,7 @@ from ledger.streams.receipt import age_days
 from projections.replay.verify import verify
 from projections.views import all_views
 from projections.views.obligations import obligations
+from projections.views.stays import Stays
 from projections.views.view import catch_up
 
 JOB_RUN: Final = Table(
@@ -61,6 +63,8 @@ CATCH_UP_PERIODS_MAX: Final = 40
 
 ACTOR: Final = "jobs"
 """Who the audit envelope names for what a job books."""
+
+_NAMED_MAX: Final = 20
 
 JOBS_LOCK: Final = 0x6A6F6273
 """The advisory lock of whoever runs jobs (the letters ``jobs``)."""
@@ -162,6 +166,32 @@ def _statements(desk: Desk, period: str, folder: Path) -> dict[str, Any]:
     return {"employers": made.employers, "accounts": made.accounts, "made": made.made, "issued": made.issued}
 
 
+def _statements_due(desk: Desk, period: str, folder: Path) -> dict[str, Any]:
+    """On the last day for statements: who has none makes the run fail, so that it is seen (第二十四条)."""
+    catch_up(desk.ledger.database, Stays())
+    with desk.ledger.database.reading() as connection:
+        missing = statements_missing(connection, int(period))
+    if missing:
+        names = ", ".join(missing[:_NAMED_MAX])
+        raise Refusal("statements_missing", year=period, count=len(missing), employers=names)
+    return {"missing": 0}
+
+
+def _report(desk: Desk, period: str, folder: Path) -> dict[str, Any]:
+    """Drafts the report of a calendar year with a month left for the committee, and says what it lacks (第二十五条)."""
+    into = folder / f"report-{period}"
+    into.mkdir(parents=True, exist_ok=True)
+    return produce_report(desk, int(period), into, business_day(desk.ledger.clock()), actor=ACTOR)
+
+
+def _report_due(desk: Desk, period: str, folder: Path) -> dict[str, Any]:
+    """On the last day for the report: one that is not published makes the run fail; publishing is for people."""
+    state = report_state(desk, int(period))
+    if state.published_on is None:
+        raise Refusal("report_unpublished", year=period, status=state.status or "-")
+    return {"published_on": state.published_on.isoformat()}
+
+
 def _same_day(day: date) -> date:
     return day
 
@@ -174,9 +204,9 @@ def _month_before(day: date) -> str:
     return format_month(month_of(day) - 1)
 
 
-def _each_july(number: int) -> Callable[[date], date]:
-    """The newest such day of July at or before a day."""
-    return lambda day: date(day.year - (day < date(day.year, 7, number)), 7, number)
+def _each(month: int, number: int) -> Callable[[date], date]:
+    """The newest such day of a year at or before a day."""
+    return lambda day: date(day.year - (day < date(day.year, month, number)), month, number)
 
 
 def _year_before(day: date) -> str:
@@ -193,10 +223,19 @@ JOBS: Final = {
         Job("accrue", "月末计提应付利息", "accrue the members' interest of the month", "财会字〔1999〕33号",
             _accrue, _first_of_month, _month_before, {"day": 1, "hour": 1}),
         Job("settle", "年终结息", "settle the fund year on 30 June", "葫政发〔2019〕12号 第二十四条",
-            _settle, _each_july(1), _year_before, {"month": 7, "day": 1, "hour": 1, "minute": 30}),
+            _settle, _each(7, 1), _year_before, {"month": 7, "day": 1, "hour": 1, "minute": 30}),
         Job("statements", "出年度对账单（7 月 30 日前）", "produce the statements, by 30 July",
-            "葫政发〔2019〕12号 第二十四条", _statements, _each_july(2), _year_before,
+            "葫政发〔2019〕12号 第二十四条", _statements, _each(7, 2), _year_before,
             {"month": 7, "day": 2, "hour": 1}),
+        Job("statements-due", "对账单期限检查（7 月 30 日）", "every employer has its statement, on 30 July",
+            "葫政发〔2019〕12号 第二十四条", _statements_due, _each(7, 30), _year_before,
+            {"month": 7, "day": 30, "hour": 4}),
+        Job("report", "起草年度报告（3 月 31 日前公布）", "draft the annual report, to be published by 31 March",
+            "葫政发〔2019〕12号 第二十五条", _report, _each(3, 1), _year_before,
+            {"month": 3, "day": 1, "hour": 4}),
+        Job("report-due", "年度报告期限检查（3 月 31 日）", "the annual report is published, on 31 March",
+            "葫政发〔2019〕12号 第二十五条", _report_due, _each(3, 31), _year_before,
+            {"month": 3, "day": 31, "hour": 4}),
         Job("backup", "备份并试恢复", "back up, restore and replay", "葫政发〔2019〕12号 第二十条",
             _back_up, _same_day, date.isoformat, {"hour": 3}),
     )

@@ -14,7 +14,8 @@ from commands.desk import Desk
 from ledger.refusal import Refusal
 from ledger.streams import report as reports
 from ledger.streams.statement import FileDigest
-from projections.documents.report_files import FORMATS, Issue, make
+from projections.documents.report_files import FORMATS, make
+from projections.documents.report_pages import Issue
 from projections.registers import REGISTERS
 from projections.views.annual_report import annual_report
 

@@ -36,7 +36,7 @@ from projections.documents.signing import Signer, sign_beside, signed_beside
 from projections.documents.statement_pages import Cover, Identity, Names, nobody
 from projections.registers import REGISTERS
 from projections.views.employer_statement import Due, Gathered, gather, restate
-from projections.views.stays import Stays, employers_until
+from projections.views.stays import POOL, Stays, employers_until
 from projections.views.view import catch_up, position_of
 
 RECORDED_AT_ONCE: Final = 100
@@ -175,6 +175,21 @@ def _with_signatures(signer: Signer, task: Task, produced: Produced, state: Stat
     if not signed or produced.line is None:
         return produced
     return produced._replace(line={**produced.line, "signed": signed}, is_new=True)
+
+
+def statements_missing(connection: Connection, year: int) -> list[str]:
+    """Employers whose employees had accounts by the end of a year, and still have, and that have no statement of it.
+
+    The centre's pool is one of them.
+    """
+    has_statement = _recorded(connection, year)
+    accounts = REGISTERS["account"].table.c
+    live = accounts.status != "closed"
+    staffed = set(connection.execute(select(accounts.employer).where(live).distinct()).scalars())
+    if connection.execute(select(accounts.key).where(accounts.status == "centrally_sealed").limit(1)).first():
+        staffed.add(POOL)
+    until = employers_until(connection, fund_year_bounds(year)[1])
+    return [one for one in until if one in staffed and one not in has_statement]
 
 
 # ---------------------------------------------------------------- one employer

@@ -42,7 +42,7 @@ YEAR = click.IntRange(1999, 2200)
     example="provident year report 2019 --out reports\nprovident year report 2019 --format json --out reports",
 )
 @click.argument("year", type=YEAR)
-@option("--format", "formats", default="json", show_default=True,
+@option("--format", "formats", default="pdf,xlsx,json", show_default=True,
         zh="文件格式，以逗号分隔。", en="Formats, separated by commas.")  # fmt: skip
 @option(
     "--out",
@@ -257,7 +257,7 @@ def show_identities(checked: Iterable[Checked]) -> None:
         (
             words(one.identity.zh, one.identity.en),
             f"{one.printed:,f}",
-            f"{one.computed:,.2f}",
+            one.right(),
             told[one.status],
         )
         for one in checked

@@ -28,6 +28,8 @@ from commands.cli.output import (
 from ledger.money import format_fen
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from projections.documents.genuine import Verdict
     from projections.documents.signing import Signer
 
@@ -168,12 +170,12 @@ def verify(file: Path | None, code: str | None, json_wanted: bool) -> None:
 
     Exit code 0 for genuine and superseded, 4 for altered and unknown.
     """
-    from projections.documents.genuine import GENUINE, verify_code, verify_file
+    from projections.documents.genuine import GENUINE
 
     if (file is None) == (code is None):
         raise wrong_use(words("文件与 --code 任选其一", "give either a file or --code"))
     with open_desk() as desk, desk.ledger.database.reading() as connection:
-        verdict = verify_code(connection, code) if code else verify_file(connection, file or Path())
+        verdict = _verdict(connection, file or Path(), code)
     if json_wanted:
         say_json(verdict.as_json())
     else:
@@ -182,8 +184,26 @@ def verify(file: Path | None, code: str | None, json_wanted: bool) -> None:
         click.get_current_context().exit(FAILED)
 
 
+def _verdict(connection: Connection, file: Path, code: str | None) -> Verdict:
+    """What a statement is, or else an annual report."""
+    from projections.documents.genuine import verify_code, verify_file
+    from projections.documents.genuine_report import verify_report_code, verify_report_file
+    from projections.documents.reference import parse_reference
+
+    verdict = verify_code(connection, code) if code else verify_file(connection, file)
+    if verdict.status != "unknown":
+        return verdict
+    return (
+        verify_report_code(connection, parse_reference(code))
+        if code
+        else verify_report_file(connection, file)
+    )
+
+
 def _tell(verdict: Verdict) -> None:
-    zh, en = _VERDICTS[verdict.status]
+    from projections.documents.report_pages import REPORT
+
+    zh, en = (_REPORT_VERDICTS if verdict.employer == REPORT else _VERDICTS)[verdict.status]
     facts: dict[str, Any] = verdict._asdict()
     say(zh.format_map(facts), en.format_map(facts))
     if verdict.signed:
@@ -220,4 +240,19 @@ _VERDICTS = {
         "Altered: it says it is of employer {employer}, fund year {year}, and is not what was issued",
     ),
     "unknown": ("不是本账本签发的文书", "Not a document of this ledger"),
+}
+
+_REPORT_VERDICTS = _VERDICTS | {
+    "genuine": (
+        "真实：{year} 年年度报告第 {edition} 版，与登记一致",
+        "Genuine: annual report of {year}, edition {edition}, as it is on record",
+    ),
+    "superseded": (
+        "真实，但已被代替：{year} 年年度报告第 {edition} 版，现行为第 {newest} 版",
+        "Genuine but superseded: annual report of {year}, edition {edition}; edition {newest} stands",
+    ),
+    "altered": (
+        "与登记不符：自称 {year} 年年度报告，内容被改动过或不是登记的版本",
+        "Altered: it says it is the annual report of {year}, and is not what is on record",
+    ),
 }

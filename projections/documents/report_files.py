@@ -8,35 +8,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import msgspec
 
 from ledger.refusal import Refusal
 from ledger.streams.statement import FileDigest
-from projections.documents.press import template_id
+from projections.documents.press import set_pdf, template_id
 from projections.documents.rendering import Made, digest_of
+from projections.documents.report_pages import Issue, report_data
+from projections.documents.report_tables import write_xlsx
 from projections.views.annual_report import AnnualReport
 
-FORMATS: Final = ("json",)
-
-
-class Issue(NamedTuple):
-    """An edition as its files show it: the report, its number, and what the edition before it said."""
-
-    report: AnnualReport
-    edition: int
-    before: Mapping[str, int] | None
-
-    @property
-    def last(self) -> date:
-        return date(self.report.year, 12, 31)
-
-    @property
-    def name(self) -> str:
-        return f"{self.report.year}-annual-report" + (f"-v{self.edition}" if self.edition > 1 else "")
+FORMATS: Final = ("pdf", "xlsx", "json")
 
 
 def make(issue: Issue, formats: Sequence[str], folder: Path, known: Mapping[str, FileDigest]) -> list[Made]:
@@ -101,4 +86,12 @@ def _write_json(issue: Issue, path: Path) -> None:
     path.write_bytes(msgspec.json.format(msgspec.json.encode(told, order="sorted"), indent=1) + b"\n")
 
 
-_WRITERS: Final[dict[str, Callable[[Issue, Path], None]]] = {"json": _write_json}
+def _write_pdf(issue: Issue, path: Path) -> None:
+    path.write_bytes(set_pdf("report", report_data(issue), issue.last))
+
+
+_WRITERS: Final[dict[str, Callable[[Issue, Path], None]]] = {
+    "pdf": _write_pdf,
+    "xlsx": write_xlsx,
+    "json": _write_json,
+}

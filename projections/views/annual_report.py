@@ -201,7 +201,8 @@ _SUMS: Final = {
 _FROM_EVENTS: Final = (
     "employers_registered", "employers_closed", "accounts_opened", "accounts_closed", "accounts_taken_over",
     "contributions", "contributions_remitted", "contributions_made_up", "contributions_advance",
-    "contributions_corrected", "contributions_interest", "contributions_transferred_in", "taken_over",
+    "contributions_corrected", "contributions_interest", "contributions_transferred_in",
+    "contributions_recovered", "taken_over",
     *(f"contributed_{one}" for one in SECTORS),
     "withdrawals", *dict.fromkeys(WITHDRAWN.values()), "withdrawn_other_purposes", "withdrawn_transferred_out",
     "loans_issued", "loans_issued_count", "loans_recovered", "loans_written_off", "loans_taken_over",

@@ -38,6 +38,11 @@ class Checked(NamedTuple):
     tolerance: Decimal = Decimal(0)
     missing: tuple[str, ...] = ()
 
+    def right(self) -> str:
+        """The computed side as it is shown: as exact as the printed one where it is a ratio."""
+        computed = self.computed or Decimal(0)
+        return f"{computed:,.2f}" if self.identity.value else f"{computed:,f}"
+
     @property
     def difference(self) -> Decimal:
         return (self.printed or Decimal(0)) - (self.computed or Decimal(0))
@@ -106,14 +111,15 @@ IDENTITIES: Final = (
          "withdrawn_other_housing", "withdrawn_retired", "withdrawn_disability", "withdrawn_emigration",
          "withdrawn_death", "withdrawn_transferred_out", "withdrawn_other_purposes", "withdrawals_before",
          optional=("withdrawals_before",)),
-    _sum("contributions_by_kind", "缴存额 = 汇缴、补缴、预缴、更正、结息与异地转入之和",
+    _sum("contributions_by_kind", "缴存额 = 汇缴、补缴、预缴、更正、结息、转入与追回之和",
          "contributions are the sum of their kinds",
          "contributions", "contributions_remitted", "contributions_made_up", "contributions_advance",
          "contributions_corrected", "contributions_interest", "contributions_transferred_in",
-         "contributions_before", optional=("contributions_before",)),
-    _sum("contributions_by_unit", "各类单位缴存之和 = 缴存额 − 结息 − 转入", "contributions by kind of unit add up",
+         "contributions_recovered", "contributions_before", optional=("contributions_before",)),
+    _sum("contributions_by_unit", "各类单位缴存之和 = 缴存额 − 结息、转入与追回", "contributions by kind of unit add up",
          "contributions", *(f"contributed_{one}" for one in _UNITS), "contributions_interest",
-         "contributions_transferred_in", "contributions_before", optional=("contributions_before",)),
+         "contributions_transferred_in", "contributions_recovered", "contributions_before",
+         optional=("contributions_before",)),
     _sum("contributors_by_unit", "实缴职工 = 各类单位缴存职工之和", "contributors by kind of unit add up",
          "contributing_employees", *(f"contributors_{one}" for one in _UNITS)),
     _sum("contributors_by_income", "实缴职工 = 中低收入 + 高收入", "contributors by income add up",

@@ -65,6 +65,7 @@ SECTIONS: Final = (
         _part("更正冲回", "corrected", "contributions_corrected"),
         _part("结息", "interest credited", "contributions_interest"),
         _part("异地转入", "from other cities", "contributions_transferred_in"),
+        _part("追回骗提资金", "money of frauds recovered", "contributions_recovered"),
         _part("接管前旧系统缴存", "before the take-over, in the older system", "contributions_before"),
         _of("年末缴存总额", "cumulative contributions", "cumulative_contributions"),
         _of("年末缴存余额", "balance at the end of the year", "balance"),

@@ -218,6 +218,21 @@ def _interest(tally: Tally, seen: Seen) -> None:
     _moved(tally, fen, seen.body.effective_on, "contributions")
 
 
+def _recovered(tally: Tally, seen: Seen) -> None:
+    """Money of a fraud came back; the account it had closed lives again."""
+    fen, on = sum(effect(seen.body)), seen.body.effective_on
+    _reopen(tally, seen.key, on)
+    tally.add("contributions_recovered", fen, on)
+    _moved(tally, fen, on, "contributions")
+
+
+def _reopen(tally: Tally, key: str, on: date) -> None:
+    if key in tally.closed:
+        tally.closed.discard(key)
+        tally.add("accounts_closed", -1, on)
+        tally.stands(key, "sealed", on)
+
+
 def _withdrawn(tally: Tally, seen: Seen) -> None:
     body: account.Withdrawn = seen.body  # type: ignore[assignment]
     line = WITHDRAWN.get(body.reason, OTHER)
@@ -242,10 +257,7 @@ def _reversed(tally: Tally, seen: Seen) -> None:
     """What was reversed is taken out of the line it stood in, at its own value date."""
     body: account.EntryReversed = seen.body  # type: ignore[assignment]
     fen, on = body.carried_fen + body.current_fen, body.effective_on
-    if seen.key in tally.closed:
-        tally.closed.discard(seen.key)
-        tally.add("accounts_closed", -1, on)
-        tally.stands(seen.key, "sealed", on)
+    _reopen(tally, seen.key, on)
     match body.of_topic:
         case account.Withdrawn.topic:
             _take_out(tally, seen.key, tally.reasons.get((seen.key, body.reverses), OTHER), -fen, on, -1)
@@ -257,13 +269,19 @@ def _reversed(tally: Tally, seen: Seen) -> None:
         case account.InterestCredited.topic:
             tally.add("contributions_interest", fen, on)
             _moved(tally, fen, on, "contributions")
-        case account.TransferredIn.topic:
-            tally.add("contributions_transferred_in", fen, on)
+        case account.TransferredIn.topic | account.Recovered.topic:
+            tally.add(_CAME_BACK[body.of_topic], fen, on)
             _moved(tally, fen, on, "contributions")
         case _:
             tally.add("contributions_corrected", fen, on)
             _contributed(tally, seen.key, fen, on, -1)
             _moved(tally, fen, on, "contributions")
+
+
+_CAME_BACK: Final = {
+    account.TransferredIn.topic: "contributions_transferred_in",
+    account.Recovered.topic: "contributions_recovered",
+}
 
 
 def _distributed(tally: Tally, seen: Seen) -> None:
@@ -308,6 +326,7 @@ COUNTED: Final[dict[type, Any]] = {
     account.TransferredIn: _transferred_in,
     account.TransferredOut: _transferred_out,
     account.InterestCredited: _interest,
+    account.Recovered: _recovered,
     account.Withdrawn: _withdrawn,
     account.EntryReversed: _reversed,
     result.Distributed: _distributed,

@@ -157,6 +157,35 @@ def test_a_settlement_that_may_not_run_yet_is_a_failed_run_with_its_reason(
     assert (run.status, run.result["code"]) == ("failed", "year_unfinished")
 
 
+def test_on_the_thirtieth_of_july_an_employer_without_its_statement_is_named(
+    desk: Desk, clock: Clock, tmp_path: Path
+) -> None:
+    clock.on(date(2020, 7, 30))
+    run_due(desk, JOBS["settle"], tmp_path)
+    (run,) = run_due(desk, JOBS["statements-due"], tmp_path)
+    assert (run.status, run.result["code"], run.result["facts"]["employers"]) == (
+        "failed",
+        "statements_missing",
+        "E1",
+    )
+    run_due(desk, JOBS["statements"], tmp_path)
+    (run,) = run_due(desk, JOBS["statements-due"], tmp_path)
+    assert run.status == "done"
+
+
+def test_the_annual_report_is_drafted_by_itself_and_published_by_people_only(
+    desk: Desk, clock: Clock, tmp_path: Path
+) -> None:
+    clock.on(date(2020, 3, 1))
+    (drafted,) = run_due(desk, JOBS["report"], tmp_path)
+    assert (drafted.period, drafted.status, drafted.result["edition"]) == ("2019", "done", 1), drafted
+    assert "committee_members" in drafted.result["missing"]
+    assert sorted(one.suffix for one in (tmp_path / "report-2019").iterdir()) == [".json", ".pdf", ".xlsx"]
+    clock.on(date(2020, 3, 31))
+    (due,) = run_due(desk, JOBS["report-due"], tmp_path)
+    assert (due.status, due.result["code"]) == ("failed", "report_unpublished")
+
+
 @pytest.mark.parametrize(
     ("job", "today", "newest"),
     [
@@ -166,6 +195,12 @@ def test_a_settlement_that_may_not_run_yet_is_a_failed_run_with_its_reason(
         ("settle", date(2020, 7, 1), "2019"),
         ("statements", date(2020, 7, 1), "2018"),
         ("statements", date(2020, 7, 2), "2019"),
+        ("statements-due", date(2020, 7, 29), "2018"),
+        ("statements-due", date(2020, 7, 30), "2019"),
+        ("report", date(2020, 2, 29), "2018"),
+        ("report", date(2020, 3, 1), "2019"),
+        ("report-due", date(2020, 3, 30), "2018"),
+        ("report-due", date(2020, 3, 31), "2019"),
     ],
 )
 def test_a_period_falls_due_on_its_day_and_not_before(job: str, today: date, newest: str) -> None:

@@ -7,12 +7,16 @@ from typing import Final
 
 from commands.cli.demo.city import show_books, show_duties, take_in
 from commands.cli.demo.counter import serve, show_story
+from commands.cli.demo.fund_year import close_the_books, close_the_year, publish_the_report
 from commands.cli.demo.proof import prove, show_tampering
 from commands.cli.demo.stage import Stage
 
 CHAPTERS: Final[tuple[Callable[[Stage], None], ...]] = (
     take_in,
     serve,
+    close_the_year,
+    close_the_books,
+    publish_the_report,
     show_books,
     show_duties,
     show_story,
