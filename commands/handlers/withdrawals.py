@@ -10,6 +10,7 @@ from commands.handlers.conduct import owe_again, require_not_barred
 from commands.handlers.deposits import check_owner
 from commands.handlers.employers import leave_arrears
 from commands.handlers.interest import credit_on_closing
+from commands.handlers.payments import undo_order
 from commands.handlers.registry import Work, command
 from commands.law import explanation
 from commands.schemas import collection as schemas
@@ -175,7 +176,8 @@ def reverse(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Reverses one movement of an account, named by its version or, for a contribution, by its month.
 
     A contribution goes back to the held money of the employer that paid it, which owes the month again. Where the
-    money leaves by the bank instead, a second person is needed; a closed account comes back sealed.
+    money leaves by the bank instead, a second person is needed; a closed account comes back sealed. The payment order
+    of a withdrawal ends with it, unless the bank has it (``payment_on_its_way``) or has paid it (``payment_settled``).
     """
     account = given["account"]
     state = work.account(account)
@@ -194,6 +196,7 @@ def reverse(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     after = work.add("account", account, events)
     if isinstance(original.body, (accounts.Withdrawn, accounts.TransferredOut)):
         after = _take_back_interest(work, account, original, history, given["reason"])
+        undo_order(work, payments.key(account, original.originator_version), given["reason"], given["on"])
     result = {"account": account, "reverses": original.originator_version, "balance_fen": after.balance_fen}
     if isinstance(original.body, accounts.Recovered):
         owe_again(work, account, original.body, given["on"])

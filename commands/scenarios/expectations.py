@@ -194,6 +194,10 @@ QUESTIONS: Final[dict[str, Question]] = {
     "paid": Question(
         "the amount of a payment order, `ACCOUNT.VERSION` (划款指令)", _field("payment", "amount_fen"), True
     ),
+    "payment": Question("where a payment order stands (划款状态)", _field("payment", "status")),
+    "held_for_payee": Question(
+        "what is held for the payee of a payment order (退汇留存)", _field("payment", "held_fen"), True
+    ),
     "year": Question("`settling` or `settled`, of a fund year (年终结息)", _field("year", "status")),
     "year_adjusted": Question(
         "what adjustments after its settlement added to a fund year's interest (补息)",

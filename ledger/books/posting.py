@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from ledger.books.payments import PAYMENT_RULES
 from ledger.books.subsidies import SUBSIDY_RULES
 from ledger.streams import account, general_ledger, period, receipt, result, year
 from ledger.streams.base import Event
@@ -92,6 +93,7 @@ POSTING_RULES: Final[dict[type[Event], Callable[[Any], tuple[Line, ...]]]] = {
     period.Closed: _month_closed,
     result.Closed: lambda e: entry(RESULT, UNDISTRIBUTED, e.result_fen),
     result.Distributed: _distributed,
+    **PAYMENT_RULES,
     **SUBSIDY_RULES,
     year.InterestTruedUp: lambda e: entry(INTEREST_EXPENSE, INTEREST_PAYABLE, e.difference_fen),
 }

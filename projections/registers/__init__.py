@@ -35,7 +35,7 @@ REGISTERS: Final = {
         Register(GRANTS, indexed=("beneficiary", "project", "programme", "status")),
         Register(OFFICES),
         Register(PARAMETERS),
-        Register(PAYMENTS),
+        Register(PAYMENTS, indexed=("status", "batch", "reference")),
         Register(PERIODS, indexed=("status",)),
         Register(PERSONS),
         Register(PETITIONS),

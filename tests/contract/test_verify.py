@@ -154,7 +154,7 @@ TAMPERINGS = {
         {"register_row_missing"},
     ),
     "a register row too many": (
-        ["INSERT INTO register_payment VALUES ('A9.1', 1, 'ordered', 'account-A9/1', 100)"],
+        ["INSERT INTO register_petition VALUES ('Q9', 1, 'filed', 'A9', 'E9', NULL, NULL)"],
         {"register_row_surplus"},
     ),
     "a register row that is no JSON": (
