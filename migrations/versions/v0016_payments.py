@@ -1,12 +1,12 @@
 """Payment orders: where each stands with the bank.
 
-Revision ID: 0015
+Revision ID: 0016
 """
 
 from alembic import op
 
-revision = "0015"
-down_revision = "0014"
+revision = "0016"
+down_revision = "0015"
 
 STATEMENTS = (
     "ALTER TABLE register_payment ADD COLUMN interest_fen BIGINT NOT NULL DEFAULT 0",
