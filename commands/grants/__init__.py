@@ -1,0 +1,1 @@
+"""What the commands about subsidies share: offices, purses, the amount by the programme's rule, exclusions."""
