@@ -154,7 +154,7 @@ def _amount_to_pay(state: Grant, given: dict[str, Any]) -> int:
 
 def _set_off(work: Work, grant: str, state: Grant, given: dict[str, Any], cause: str, amount_fen: int) -> int:
     """What the same beneficiary owes from other grants is taken first (抵扣), as far as the command names it."""
-    total_fen = sum(given["set_off"].values())
+    total_fen: int = sum(given["set_off"].values())
     if total_fen > amount_fen:
         raise Refusal("set_off_too_large", grant=grant, set_off_fen=total_fen, amount_fen=amount_fen)
     for other, fen in given["set_off"].items():
