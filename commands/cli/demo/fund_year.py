@@ -143,9 +143,10 @@ def close_the_books(stage: Stage) -> None:
 def _books(stage: Stage) -> None:
     """Interest of the bank, twelve closes, and the result distributed by the province's rule."""
     desk = stage.desk
+    bank_interest, fee, management = (f"{stage.employees * yuan}.00" for yuan in (45, 1, 2))
     for content in (
-        {"kind": "bank_interest_received", "amount": "60000.00", "reference": "四季度存款利息"},
-        {"kind": "collection_fee_accrued", "amount": "3000.00", "reference": "归集手续费"},
+        {"kind": "bank_interest_received", "amount": bank_interest, "reference": "四季度存款利息"},
+        {"kind": "collection_fee_accrued", "amount": fee, "reference": "归集手续费"},
     ):
         desk.do("book_entry", {"on": "2019-12-21", **content}, actor=CLERK)
     for month in range(month_of(date(YEAR, 7, 1)), month_of(date(YEAR, 12, 1)) + 1):
@@ -171,7 +172,7 @@ def _books(stage: Stage) -> None:
     desk.do("approve_parameter", {"on": "2020-07-28", **draft, "resolution": "2020-3"}, actor="committee")
     desk.do("publish_parameter", {"on": "2020-07-28", **draft}, actor=CLERK)
     shares = desk.do(
-        "distribute", {"on": "2020-07-28", "year": YEAR, "management": "5000.00"}, actor=CLERK
+        "distribute", {"on": "2020-07-28", "year": YEAR, "management": management}, actor=CLERK
     ).result
     told = [format_fen(shares[name]) for name in ("reserve_fen", "management_fen", "housing_fen")]
     say(
