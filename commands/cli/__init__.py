@@ -65,6 +65,9 @@ COMMANDS: Final = {
         Known("rules", "rules:rules", "规则与依据", "The rules of the law"),
         Known("policy", "policy:policy", "法定参数", "The legal parameters"),
         Known("programme", "programmes:programme", "补贴项目目录", "The catalogue of subsidies"),
+        Known(
+            "subsidy", "subsidies:subsidy", "补贴查询与清册", "Budgets, payment lists, accounts of subsidies"
+        ),
         Known("bench", "bench:bench", "测量并对照", "Figures, side by side"),
         Known("scenario", "scenario:scenario", "核对情景案例", "Check cases in the fund's language"),
     )
