@@ -7,8 +7,9 @@ copies, or a copy and the ledger, can be compared. A long list has files in part
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
@@ -25,16 +26,19 @@ FORMATS: Final = ("pdf", "xlsx", "csv")
 ROWS_IN_A_PART: Final = 3_000
 """Rows that are set at once: about 100 pages, what bounds the memory of the typesetter."""
 
+Fill = Callable[[Path], object]
+"""Writes a file at a path."""
+
 Both = tuple[str, str]
 """A text in Chinese and English."""
 
 
 class Column(NamedTuple):
-    """A column: its heading, what stands in it, and its width on paper (``1fr``, ``24mm``)."""
+    """A column: its heading, what stands in it (a ``figure`` is text on the right), its width (``1fr``, ``24mm``)."""
 
     zh: str
     en: str
-    kind: Literal["text", "fen", "number"] = "text"
+    kind: Literal["text", "figure", "fen", "number"] = "text"
     width: str = "1fr"
 
 
@@ -71,32 +75,37 @@ def write(listing: Listing, formats: Sequence[str], folder: Path) -> list[Path]:
     made: list[Path] = []
     for one in formats:
         if one == "pdf":
-            for name, page in _pdf_parts(listing):
-                made.append(_whole(folder / name, lambda path, page=page: path.write_bytes(page)))  # type: ignore[misc]
+            made += [_whole(folder / name, fill) for name, fill in _pdf_parts(listing)]
+        elif one == "xlsx":
+            made.append(_whole(folder / f"{listing.name}.xlsx", lambda path: write_workbook(listing, path)))
         else:
-            writer = {"xlsx": write_workbook, "csv": _write_text}[one]
-            made.append(_whole(folder / f"{listing.name}.{one}", lambda path, do=writer: do(listing, path)))  # type: ignore[misc]
+            made.append(_whole(folder / f"{listing.name}.csv", lambda path: _write_text(listing, path)))
     return made
 
 
-def _whole(path: Path, fill: Any) -> Path:
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
+def _whole(path: Path, fill: Fill) -> Path:
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        fill(partial)
-        os.replace(partial, path)
+        fill(unfinished)
+        os.replace(unfinished, path)
     finally:
-        partial.unlink(missing_ok=True)
+        unfinished.unlink(missing_ok=True)
     return path
 
 
 # ---------------------------------------------------------------- PDF
 
 
-def _pdf_parts(listing: Listing) -> Iterator[tuple[str, bytes]]:
+def _pdf_parts(listing: Listing) -> Iterator[tuple[str, Fill]]:
+    """The name of each part, and what sets it."""
     parts = max(1, -(-len(listing.rows) // ROWS_IN_A_PART))
     for number in range(parts):
         name = listing.name if parts == 1 else f"{listing.name}-{number + 1}of{parts}"
-        yield f"{name}.pdf", set_pdf("listing", _data(listing, number, parts), listing.dated)
+        yield f"{name}.pdf", partial(_set_part, listing, number, parts)
+
+
+def _set_part(listing: Listing, number: int, parts: int, path: Path) -> None:
+    path.write_bytes(set_pdf("listing", _data(listing, number, parts), listing.dated))
 
 
 def _data(listing: Listing, number: int, parts: int) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from ledger.money import format_fen
 from ledger.programmes import Programme, find, offices
@@ -69,7 +69,7 @@ def issuer(role: str, area: str) -> Both:
     """An office as the issuer of a list: a county's with its area."""
     one = offices().roles[role]
     if one.level == "city":
-        return one.zh, one.en
+        return one.zh.replace("市", "葫芦岛市", 1), f"{one.en} (Huludao)"
     place = area_name(area) if area and area != "city" else ("", "")
     zh = one.zh.replace("县（市）区", "").replace("政府或开发区管委会", "人民政府（管委会）")
     return (f"{place[0]}{zh}", f"{one.en}, {place[1]}") if place[0] else (one.zh, one.en)
@@ -128,7 +128,7 @@ _PAYMENT_COLUMNS: Final = (
 )
 
 
-def _payment_row(number: int, one: Payment, people: Mapping[str, Person]) -> tuple[object, ...]:
+def _payment_row(number: int, one: Payment, people: Mapping[str, Person]) -> tuple[Any, ...]:
     person = people.get(one.beneficiary)
     payee = people.get(one.payee)
     name = person.name if person and person.name else one.beneficiary
@@ -267,7 +267,7 @@ def execution_listing(found: Sequence[Execution], as_of: date, year: int = 0, ar
         (purse_name(one.purse)["zh"], str(one.year), area_name(one.area)[0], *_amounts(one), _progress(one))
         for one in found
     )
-    sums = [sum(row[place] for row in rows) for place in range(3, 10)]
+    sums = [sum(column) for column in zip(*map(_amounts, found), strict=True)]
     return Listing(
         name=_file_name("execution", str(year or ""), area, as_of),
         title=("补贴资金预算执行情况表", "Execution of the subsidy budgets"),
@@ -285,7 +285,7 @@ def execution_listing(found: Sequence[Execution], as_of: date, year: int = 0, ar
             Column("已列计划未付", "set aside", "fen", "27mm"),
             Column("已支出", "spent", "fen", "28mm"),
             Column("余额", "left", "fen", "27mm"),
-            Column("进度", "%", "text", "14mm"),
+            Column("进度", "%", "figure", "14mm"),
         ),
         rows=rows,
         facts=(
@@ -315,7 +315,7 @@ def account_listing(found: ProgrammeYear, as_of: date) -> Listing:
     programme = find(found.programme)
     procedure = offices().procedures[programme.procedure]
     rows = [_account_row(area_name(one.area)[0], one) for one in found.budgets]
-    sums = tuple(sum(row[place] for row in rows) for place in range(1, 9))  # type: ignore[misc]
+    sums = [sum(column) for column in zip(*(row[1:] for row in rows), strict=True)]
     others = [find(one).zh for one in found.purse_programmes if one != found.programme]
     notes = (
         [f"本项目与{'、'.join(others)}共用资金，上表为该资金全部，本项目发放见上方数字。"] if others else []
@@ -357,7 +357,7 @@ def account_listing(found: ProgrammeYear, as_of: date) -> Listing:
     )
 
 
-def _account_row(place: str, one: Execution) -> tuple[str | int, ...]:
+def _account_row(place: str, one: Execution) -> tuple[Any, ...]:
     return (
         place, one.voted, one.raised, one.cut, one.spent, one.left_fen, one.returned_unspent, one.recovered,
         one.returned_recovered,
