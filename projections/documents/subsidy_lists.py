@@ -52,6 +52,7 @@ ORDERS: Final[Mapping[str, Both]] = {
     "failed": ("支付失败", "failed"),
     "unknown": ("结果未知", "unknown"),
     "returned": ("已退回", "returned"),
+    "cancelled": ("已撤销", "cancelled"),
     "set_off": ("抵扣", "set off"),
 }
 PUBLIC_OBJECTIONS: Final = (
