@@ -1,12 +1,12 @@
 """What is read of subsidies: budgets as they moved, cases, and the money that moved on them.
 
-Revision ID: 0015
+Revision ID: 0017
 """
 
 from alembic import op
 
-revision = "0015"
-down_revision = "0014"
+revision = "0017"
+down_revision = "0016"
 
 STATEMENTS = (
     """CREATE TABLE view_subsidy_budget_v1 (
