@@ -50,3 +50,6 @@ YEAR_MAX: Final = 2199
 
 SETTLEMENT_CHUNK: Final = 10_000
 """Accounts that one unit of work of the yearly settlement credits, unless another number is asked for."""
+
+ROLL_LIST_LINES: Final = 10_000
+"""Lines of one payment list of a monthly roll, which one unit of work pays, unless another number is asked for."""

@@ -1,4 +1,4 @@
-"""Movements of many accounts at once, read by one question: what the yearly settlement computes from."""
+"""Events of many streams at once, read by one question: what yearly settlements and monthly rolls compute from."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ledger.streams.base import EVENTS, Event, decode
 _PREFIX: Final = "account-"
 
 Movement = tuple[str, int, Event, Any]
-"""``(account, version, body, recorded_at)``, the moment as the driver gives it: see ``moment_text``."""
+"""``(key, version, body, recorded_at)``, the moment as the driver gives it: see ``moment_text``."""
 
 
 def money_topics() -> list[str]:
@@ -25,18 +25,25 @@ def money_topics() -> list[str]:
 
 def movements_of(connection: Connection, keys: Sequence[str], since: str = "") -> Iterator[Movement]:
     """The movements of accounts that were recorded since a moment (UTC text; by default ever), oldest first."""
+    return bodies_of(connection, "account", keys, money_topics(), since)
+
+
+def bodies_of(
+    connection: Connection, kind: str, keys: Sequence[str], topics: Sequence[str], since: str = ""
+) -> Iterator[Movement]:
+    """Events of some topics of many streams of a kind, by one question, oldest first within each stream."""
+    prefix = f"{kind}-"
     sqlite = connection.dialect.name == "sqlite"
     mark = "?" if sqlite else "%s"
-    topics = money_topics()
     conditions = [f"topic IN ({', '.join([mark] * len(topics))})"]
     values: list[Any] = list(topics)
     if sqlite:
         # The keys are sorted as the index is: one stretch of it instead of thousands of bound values.
         conditions.append("stream_id BETWEEN ? AND ?")
-        values += [_PREFIX + min(keys), _PREFIX + max(keys)]
+        values += [prefix + min(keys), prefix + max(keys)]
     else:
         conditions.append("stream_id = ANY(%s)")
-        values.append([_PREFIX + key for key in keys])
+        values.append([prefix + key for key in keys])
     if since:
         conditions.append(f"recorded_at >= {mark}" + ("" if sqlite else "::timestamptz"))
         values.append(since)
@@ -44,7 +51,7 @@ def movements_of(connection: Connection, keys: Sequence[str], since: str = "") -
         f"SELECT stream_id, version, topic, state, recorded_at FROM event WHERE {' AND '.join(conditions)}"
         " ORDER BY stream_id, version"
     )
-    wanted = {_PREFIX + key: key for key in keys}
+    wanted = {prefix + key: key for key in keys}
     cursor = connection.exec_driver_sql(statement, tuple(values)).cursor
     while rows := cursor.fetchmany(10_000):
         for stream_id, version, topic, state, recorded_at in rows:

@@ -14,11 +14,14 @@ from ledger.streams.payment import PAYMENTS
 from ledger.streams.period import PERIODS
 from ledger.streams.person import PERSONS
 from ledger.streams.petition import PETITIONS
+from ledger.streams.place import PLACES
 from ledger.streams.proposal import PROPOSALS
 from ledger.streams.receipt import RECEIPTS
 from ledger.streams.remittance import REMITTANCES
 from ledger.streams.report import REPORTS
 from ledger.streams.result import RESULTS
+from ledger.streams.roll import ROLLS
+from ledger.streams.rollrun import ROLLRUNS
 from ledger.streams.statement import STATEMENTS
 from ledger.streams.transfer import TRANSFERS
 from ledger.streams.year import YEARS
@@ -39,12 +42,15 @@ REGISTERS: Final = {
         Register(PERIODS, indexed=("status",)),
         Register(PERSONS),
         Register(PETITIONS),
+        Register(PLACES),
         Register(PROPOSALS, indexed=("status",)),
         Register(RECEIPTS, indexed=("status",)),
         Register(REMITTANCES),
         Register(REPORTS),
         Register(RESULTS),
         Register(TRANSFERS, indexed=("person", "series")),
+        Register(ROLLRUNS, indexed=("programme",)),
+        Register(ROLLS, indexed=("programme", "beneficiary")),
         Register(YEARS, indexed=("status",)),
         Register(STATEMENTS, indexed=("year",)),
     )

@@ -1,0 +1,267 @@
+"""Runs over a monthly roll: the payment of a month and the assessment under another standard, list after list."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import Connection, Select, select
+
+from commands.grants import purse
+from commands.grants.offices import check_area, procedure_of, require_office
+from commands.handlers.registry import Work, command
+from commands.handlers.rolls import roll_programme
+from commands.rolls.amounts import Assessor, Line, histories, line_of
+from commands.schemas import rolls as schemas
+from ledger.dates import format_month, month_of
+from ledger.limits import ROLL_LIST_LINES
+from ledger.programmes import Programme
+from ledger.refusal import Refusal
+from ledger.streams import payment as payments
+from ledger.streams import roll as rolls
+from ledger.streams import rollrun as runs
+from projections.registers import REGISTERS
+
+STANDARD: Final = "葫政办发〔2019〕55号 二"
+PAID: Final = "葫政办发〔2019〕55号 二、三"
+ROLL: Final = REGISTERS["roll"]
+
+
+def entries_of(programme: str, area: str) -> Select[Any]:
+    """The question for everybody on a roll in an area, or ended with something left, in the order of keys."""
+    table = ROLL.table
+    return (
+        select(table)
+        .where(table.c.programme == programme, table.c.area == area, table.c.status.in_(("on", "ending")))
+        .order_by(table.c.key)
+    )
+
+
+def _keys_after(connection: Connection, state: runs.RollRun) -> list[str]:
+    table = ROLL.table
+    asked = entries_of(state.programme, state.area).with_only_columns(table.c.key)
+    return list(connection.execute(asked.where(table.c.key > state.last_key).limit(state.chunk)).scalars())
+
+
+# ---------------------------------------------------------------- the payment of a month
+
+
+@command("pay_roll", schemas.RunRoll, clause=PAID, zh="按月发放救助", pays=True)
+def pay_roll(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """Pays the next list of a roll's month; the first begins the run, the last ends it.
+
+    Every entry gets the months that it has not had, at the standard of each, and the difference that is open. Refuses
+    ``budget_short`` before anybody is paid, ``roll_month_ahead``, and ``roll_run_finished``.
+    """
+    programme, area, month, on = _asked(given)
+    require_office(work, procedure_of(programme).pays, area)
+    if month > format_month(month_of(on)):
+        raise Refusal("roll_month_ahead", programme.cite, month=month, on=on.isoformat())
+    run = runs.key(programme.id, area, month)
+    assessor = Assessor(work.law, programme)
+    if not work.uow.state("rollrun", run).status:
+        _start_payment(work, assessor, run, area, month, given)
+    state: runs.RollRun = work.uow.state("rollrun", run)
+    number = runs.require_list(state, run, given["number"])
+    keys = _keys_after(work.uow.connection, state)
+    lines = _lines(work, assessor, keys, month)
+    if keys:
+        state = _pay_list(work, assessor, run, state, number, lines, keys[-1], on)
+    if len(keys) < state.chunk:
+        freed = {state.budget: state.reserved_fen} if state.reserved_fen else {}
+        purse.release(work, freed, f"rollrun-{run}/{work.uow.version('rollrun', run) + 1}", on)
+        finished = runs.Finished(effective_on=on, released_fen=state.reserved_fen)
+        state = work.add("rollrun", run, (finished,))
+    return told(run, state)
+
+
+def _start_payment(
+    work: Work, assessor: Assessor, run: str, area: str, month: str, given: dict[str, Any]
+) -> None:
+    """Counts what the whole run will pay and reserves it, so that a budget that falls short stops nobody half way."""
+    connection, on = work.uow.connection, given["on"]
+    entries = total_fen = 0
+    asked = entries_of(assessor.programme.id, area)
+    for row in connection.execute(asked.execution_options(yield_per=5_000)):
+        line = line_of(assessor, ROLL.state_of(row), month)
+        if line is not None:
+            entries, total_fen = entries + 1, total_fen + line.amount_fen
+    key = _budget(assessor.programme, area, on)
+    started = runs.Started(
+        effective_on=on,
+        kind="pay",
+        programme=assessor.programme.id,
+        area=area,
+        month=month,
+        chunk=given["chunk"] or ROLL_LIST_LINES,
+        by=work.actor,
+        budget=key,
+        entries=entries,
+        reserved_fen=total_fen,
+    )
+    work.add("rollrun", run, (started,))
+    if total_fen:
+        purse.reserve(work, {key: total_fen}, f"rollrun-{run}/1", on)
+
+
+def _budget(programme: Programme, area: str, on: date) -> str:
+    (key,) = purse.budget_keys(programme, {programme.source: 1}, on.year, area)
+    return key
+
+
+def _lines(work: Work, assessor: Assessor, keys: list[str], month: str) -> dict[str, Line]:
+    states = work.uow.load("roll", keys)
+    found = ((key, line_of(assessor, states[key], month)) for key in keys)
+    return {key: line for key, line in found if line is not None}
+
+
+def _pay_list(
+    work: Work,
+    assessor: Assessor,
+    run: str,
+    state: runs.RollRun,
+    number: int,
+    lines: dict[str, Line],
+    last_key: str,
+    on: date,
+) -> runs.RollRun:
+    rule = assessor.programme.rule
+    for key, line in lines.items():
+        paid = rolls.Paid(
+            effective_on=on,
+            run=run,
+            number=number,
+            months=line.months,
+            difference_fen=line.difference_fen,
+            amount_fen=line.amount_fen,
+            rule=rule,
+            parameters=line.parameters,
+        )
+        work.add("roll", key, (paid,))
+    amount_fen = sum(line.amount_fen for line in lines.values())
+    version = work.uow.version("rollrun", run) + 1
+    cause, payment = f"rollrun-{run}/{version}", payments.key(f"rollrun-{run}", version)
+    added_fen = max(0, amount_fen - state.reserved_fen)
+    if added_fen:  # somebody was admitted since the run began
+        purse.reserve(work, {state.budget: added_fen}, cause, on)
+    listed = runs.ListPaid(
+        effective_on=on,
+        number=number,
+        purse=assessor.programme.purse,
+        entries=len(lines),
+        months_fen=sum(sum(line.months.values()) for line in lines.values()),
+        difference_fen=sum(line.difference_fen for line in lines.values()),
+        amount_fen=amount_fen,
+        payment=payment if amount_fen else "",
+        last_key=last_key,
+        added_fen=added_fen,
+    )
+    after: runs.RollRun = work.add("rollrun", run, (listed,))
+    if amount_fen:
+        purse.spend(work, {state.budget: amount_fen}, cause, on)
+        ordered = payments.Ordered(
+            effective_on=on, cause=cause, payee=f"list.{run}.{number}", principal_fen=amount_fen
+        )
+        work.add("payment", payment, payments.order(work.uow.state("payment", payment), payment, ordered))
+    return after
+
+
+# ---------------------------------------------------------------- the assessment under another standard
+
+
+@command("assess_roll", schemas.RunRoll, clause=STANDARD, zh="在册对象重新核定")
+def assess_roll(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """Assesses the next list of a roll again from a month on, by the law as it is known now.
+
+    For months that were paid already the difference of each is noted, once; the next payment pays it. An entry for which
+    nothing is due any more is named and left for ``stop_roll``.
+    """
+    programme, area, month, on = _asked(given)
+    require_office(work, procedure_of(programme).stages[0].role, area)
+    run = runs.key(programme.id, area, month, on.isoformat())
+    if not work.uow.state("rollrun", run).status:
+        started = runs.Started(
+            effective_on=on,
+            kind="assess",
+            programme=programme.id,
+            area=area,
+            month=month,
+            chunk=given["chunk"] or ROLL_LIST_LINES,
+            by=work.actor,
+        )
+        work.add("rollrun", run, (started,))
+    state: runs.RollRun = work.uow.state("rollrun", run)
+    number = runs.require_list(state, run, given["number"])
+    keys = _keys_after(work.uow.connection, state)
+    nothing_due: list[str] = []
+    if keys:
+        listed, nothing_due = _assess_list(work, Assessor(work.law, programme), run, number, keys, month, on)
+        state = work.add("rollrun", run, (listed,))
+    if len(keys) < state.chunk:
+        state = work.add("rollrun", run, (runs.Finished(effective_on=on),))
+    return told(run, state) | {"nothing_due": nothing_due}
+
+
+def _assess_list(
+    work: Work, assessor: Assessor, run: str, number: int, keys: list[str], month: str, on: date
+) -> tuple[runs.ListAssessed, list[str]]:
+    states: dict[str, rolls.Roll] = work.uow.load("roll", keys)
+    had = histories(work, [key for key in keys if states[key].paid_through >= month])
+    changed = raised_fen = lowered_fen = 0
+    nothing_due = []
+    for key in keys:
+        state = states[key]
+        differences = assessor.differences(state, had.get(key, {}), month)
+        first = max(month, state.from_month)
+        assessed = assessor.month(rolls.facts_in(state, first), first)
+        if not assessed.fen and rolls.covers(state, first):
+            nothing_due.append(key)
+        if assessed.fen == state.monthly_fen and not differences:
+            continue
+        changed += 1
+        raised_fen += sum(fen for fen in differences.values() if fen > 0)
+        lowered_fen -= sum(fen for fen in differences.values() if fen < 0)
+        reassessed = rolls.Reassessed(
+            effective_on=on,
+            run=run,
+            month=first,
+            monthly_fen=assessed.fen,
+            before_fen=state.monthly_fen,
+            differences=differences,
+            rule=assessor.programme.rule,
+            parameters=assessed.parameters,
+        )
+        work.add("roll", key, (reassessed,))
+    listed = runs.ListAssessed(
+        effective_on=on,
+        number=number,
+        entries=len(keys),
+        changed=changed,
+        raised_fen=raised_fen,
+        lowered_fen=lowered_fen,
+        last_key=keys[-1],
+    )
+    return listed, nothing_due
+
+
+# ---------------------------------------------------------------- told
+
+
+def _asked(given: dict[str, Any]) -> tuple[Programme, str, str, date]:
+    return roll_programme(given["programme"]), check_area(given["area"]), given["month"], given["on"]
+
+
+def told(run: str, state: runs.RollRun) -> dict[str, Any]:
+    """How far a run has come."""
+    return {
+        "run": run,
+        "lists": state.lists,
+        "entries": state.entries,
+        "changed": state.changed,
+        "amount_fen": state.amount_fen,
+        "months_fen": state.months_fen,
+        "difference_fen": state.difference_fen,
+        "raised_fen": state.raised_fen,
+        "lowered_fen": state.lowered_fen,
+        "finished": state.status == "finished",
+    }

@@ -1,0 +1,1 @@
+"""What the commands about monthly rolls share: the amount of a month, places of persons, a whole run."""

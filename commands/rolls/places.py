@@ -1,0 +1,65 @@
+"""Who stands on which roll: nobody on two that exclude each other, and every programme may ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from commands.grants.held import ROLL_SOURCES, Held
+from commands.handlers.registry import Work
+from ledger.dates import format_month, month_of
+from ledger.programmes import Programme, find
+from ledger.refusal import Refusal
+from ledger.streams import place
+from ledger.streams.roll import months_between
+
+AHEAD_MONTHS = 12
+"""How far ahead an open place counts when another programme asks for the months that somebody stands on a roll."""
+
+
+def require_free(work: Work, programme: Programme, entry: str, members: Iterable[str], month: str) -> None:
+    """Refuses ``excluded`` where a member stands on a roll that the programme does not go with."""
+    for person in members:
+        known: place.Places = work.uow.state("place", person)
+        for spell in known.spells:
+            if spell.entry == entry or not place.meets(spell, month):
+                continue
+            for rule in programme.exclusions:
+                if spell.programme in rule.with_programmes:
+                    raise Refusal(
+                        "excluded", rule.clause, grant=entry, programme=programme.zh,
+                        other=find(spell.programme).zh, source=f"roll-{spell.entry}", window=rule.window,
+                    )  # fmt: skip
+
+
+def take_places(work: Work, programme: str, entry: str, members: Iterable[str], month: str, on: date) -> None:
+    """Gives every member a place from a month on."""
+    for person in members:
+        taken = place.Taken(effective_on=on, entry=entry, programme=programme, from_month=month)
+        work.add("place", person, place.take(work.uow.state("place", person), taken))
+
+
+def leave_places(work: Work, entry: str, members: Iterable[str], last_month: str, on: date) -> None:
+    """Ends the places of members with a month."""
+    for person in members:
+        left = place.Left(effective_on=on, entry=entry, last_month=last_month)
+        work.add("place", person, place.leave(work.uow.state("place", person), left))
+
+
+def on_rolls(work: Work, person: str) -> list[Held]:
+    """What a person receives by rolls, as other programmes ask it."""
+    known: place.Places = work.uow.state("place", person)
+    ahead = format_month(month_of(work.known_on) + AHEAD_MONTHS)
+    return [
+        Held(
+            programme=spell.programme,
+            source=f"roll-{spell.entry}",
+            months=tuple(months_between(spell.from_month, spell.last_month or max(ahead, spell.from_month))),
+            project="",
+            keeps_fen=0,
+        )
+        for spell in known.spells
+    ]
+
+
+ROLL_SOURCES.append(on_rolls)

@@ -1,0 +1,106 @@
+"""One schema for each command about rolls, pools and scores. ``on`` is the value date; a month is kept as text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import fields, validate
+
+from commands.schemas.collection import Dated
+from commands.schemas.fields import Day, Id, Ids, Money, Month, PersonId, Words
+from ledger.dates import format_month
+
+SOMETHING = validate.Length(min=1)
+
+
+class MonthText(Month):
+    """A month that is kept as text ``YYYY-MM``."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        return format_month(super()._deserialize(value, attr, data, **kwargs))
+
+
+class OfEntry(Dated):
+    entry = Id(required=True)
+
+
+class ApplyRoll(OfEntry):
+    programme = Id(required=True)
+    beneficiary = PersonId(required=True)
+    members = fields.List(PersonId(), load_default=list)
+    area = Id(required=True)
+    payee = PersonId(load_default=None)
+    from_month = MonthText(load_default=None)
+    facts = fields.Dict(keys=fields.String(), load_default=dict)
+    documents = Ids(load_default=list)
+
+
+class CheckRoll(OfEntry):
+    facts = fields.Dict(keys=fields.String(), load_default=dict)
+    opinion = Words(load_default="")
+
+
+class AdmitRoll(OfEntry):
+    from_month = MonthText(load_default=None)
+
+
+class RejectRoll(OfEntry):
+    reason = Words(required=True, validate=SOMETHING)
+
+
+class TakeOverRoll(Dated):
+    programme = Id(required=True)
+    area = Id(required=True)
+    source = Words(required=True, validate=SOMETHING)
+    lines = fields.List(
+        fields.Nested(ApplyRoll(only=("entry", "beneficiary", "members", "payee", "from_month", "facts"))),
+        required=True,
+        validate=SOMETHING,
+    )
+    accept_good_rows = fields.Boolean(load_default=False)
+
+
+class ChangeRoll(OfEntry):
+    from_month = MonthText(required=True)
+    facts = fields.Dict(keys=fields.String(), load_default=dict)
+    members = fields.List(PersonId(), load_default=None)
+    reason = Words(required=True, validate=SOMETHING)
+
+
+class MoveRoll(OfEntry):
+    area = Id(required=True)
+    from_month = MonthText(required=True)
+    reason = Words(required=True, validate=SOMETHING)
+
+
+class ChangePayee(OfEntry):
+    payee = PersonId(required=True)
+    reason = Words(required=True, validate=SOMETHING)
+
+
+class StopRoll(OfEntry):
+    last_month = MonthText(required=True)
+    cause = fields.String(
+        required=True,
+        validate=validate.OneOf(["death", "income", "moved_away", "request", "false_statement", "age"]),
+    )
+    evidence = Words(required=True, validate=SOMETHING)
+
+
+class ReclaimRoll(OfEntry):
+    amount = Money(load_default=None)
+    due_on = Day(required=True)
+    reason = Words(required=True, validate=SOMETHING)
+
+
+class RepayRoll(OfEntry):
+    amount = Money(required=True)
+    bank_reference = Words(required=True, validate=SOMETHING)
+
+
+class RunRoll(Dated):
+    programme = Id(required=True)
+    area = Id(required=True)
+    month = MonthText(required=True)
+    number = fields.Integer(load_default=None, strict=True, validate=validate.Range(min=1))
+    chunk = fields.Integer(load_default=None, strict=True, validate=validate.Range(min=1, max=100_000))
