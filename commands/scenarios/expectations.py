@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from commands.handlers.employers import owed
 from commands.law import Law
+from commands.scenarios.rolls import ROLL_QUESTIONS
 from commands.scenarios.subsidies import SUBSIDY_QUESTIONS
 from ledger.books.posting import post
 from ledger.books.subsidies import subject_of
@@ -245,7 +246,7 @@ QUESTIONS: Final[dict[str, Question]] = {
     ),
     "blacklisted": Question("the cases on a person's record that count (诚信记录)", _blacklisted),
     "owed_back": Question("what a person still has to return (应退回资金)", _owed_back, True),
-    **{word: Question(*asked) for word, asked in SUBSIDY_QUESTIONS.items()},
+    **{word: Question(*asked) for word, asked in {**SUBSIDY_QUESTIONS, **ROLL_QUESTIONS}.items()},
     "events": Question("the number of events in the ledger", lambda h, _: len(h.events)),
 }
 """Every question by its word. All but ``events`` name their subject."""
