@@ -1,4 +1,4 @@
-"""What a scenario may ask about monthly rolls: entries, what they had and lack, the runs over them."""
+"""What a scenario may ask about monthly rolls, the runs over them, pools and scores."""
 
 from __future__ import annotations
 
@@ -28,6 +28,12 @@ def _places(history: Any, person: str) -> list[str]:
     return [one.entry for one in spells if one.from_month <= month and place.meets(one, month)]
 
 
+def _award(history: Any, key: str) -> int:
+    kind, year, entrant = key.split(".", 2)
+    payable: dict[str, int] = history.state("pool", f"{kind}.{year}").payable
+    return payable.get(entrant, 0)
+
+
 ROLL_QUESTIONS: Final[dict[str, Asked]] = {
     "roll": (
         "`applied`, `checked`, `on`, `ending`, `stopped` or `rejected`, of an entry of a roll (在册状态)",
@@ -48,5 +54,10 @@ ROLL_QUESTIONS: Final[dict[str, Asked]] = {
     "run_amount": ("what a run has paid (发放总额)", _of("rollrun", "amount_fen"), True),
     "run_raised": ("what an assessment raises for paid months (补发)", _of("rollrun", "raised_fen"), True),
     "run_lowered": ("what it lowers (多发)", _of("rollrun", "lowered_fen"), True),
+    "pool": ("`entering`, `counted`, `approved` or `paid`, of a pool `KIND.YEAR` (年度奖励)", _of("pool", "status"), False),
+    "pool_amount": ("what its plan comes to (方案总额)", _of("pool", "amount_fen"), True),
+    "pool_award": ("what an entrant gets by the plan, `KIND.YEAR.ENTRANT` (应发奖励)", _award, True),
+    "score": ("the newest total of a county, `AREA.YEAR` (考核得分)", _of("score", "total"), False),
+    "score_status": ("`recorded` or `confirmed`", _of("score", "status"), False),
 }  # fmt: skip
 """Each question by its word."""

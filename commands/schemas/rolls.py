@@ -104,3 +104,47 @@ class RunRoll(Dated):
     month = MonthText(required=True)
     number = fields.Integer(load_default=None, strict=True, validate=validate.Range(min=1))
     chunk = fields.Integer(load_default=None, strict=True, validate=validate.Range(min=1, max=100_000))
+
+
+# ---------------------------------------------------------------- pools and scores
+
+
+class OfPool(Dated):
+    kind = fields.String(required=True, validate=validate.OneOf(["township", "project"]))
+    year = fields.Integer(required=True, strict=True, validate=validate.Range(min=1900, max=2199))
+
+
+class EnterPool(OfPool):
+    entrant = Id(required=True)
+    payee = Id(load_default=None)
+    area = Id(required=True)
+    investment = Money(required=True)
+    documents = Ids(load_default=list)
+
+
+class WithdrawPool(OfPool):
+    entrant = Id(required=True)
+    reason = Words(required=True, validate=SOMETHING)
+
+
+class SendBackPool(OfPool):
+    reason = Words(required=True, validate=SOMETHING)
+
+
+class OfScore(Dated):
+    area = Id(required=True)
+    year = fields.Integer(required=True, strict=True, validate=validate.Range(min=2019, max=2199))
+
+
+class ScoreCounty(OfScore):
+    townships = fields.Integer(required=True, strict=True)
+    projects_1500_up = fields.Integer(load_default=0, strict=True)
+    projects_500_to_1500 = fields.Integer(load_default=0, strict=True)
+    investments = fields.List(Money(), load_default=list)
+    built_and_producing = fields.Integer(load_default=0, strict=True)
+    continuing_producing = fields.Integer(load_default=0, strict=True)
+    above_scale_formed = fields.Integer(load_default=0, strict=True)
+    first_year = fields.List(fields.List(fields.Integer(strict=True)), load_default=list)
+    continuing = fields.List(fields.List(fields.Raw()), load_default=list)
+    service_items = fields.Integer(load_default=0, strict=True)
+    evidence = fields.Dict(keys=fields.String(), values=fields.String(), load_default=dict)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from ledger.books.chart import CHART, Subject
-from ledger.streams import budget, grant, roll, rollrun
+from ledger.streams import budget, grant, pool, roll, rollrun
 from ledger.streams.base import Event
 
 SUBSIDY_CHART: Final = {
@@ -83,6 +83,7 @@ SUBSIDY_RULES: Final[dict[type[Event], Callable[[Any], tuple[Line, ...]]]] = {
     grant.Paid: lambda e: spent(e.purse, e.amount_fen, e.set_off_fen),
     grant.Reclaimed: lambda e: lines((RECEIVABLE, e.amount_fen), (RECOVERED, -e.amount_fen)),
     grant.Repaid: _repaid,
+    pool.Paid: lambda e: spent(e.purse, e.amount_fen),
     rollrun.ListPaid: lambda e: spent(e.purse, e.amount_fen),
     roll.Reclaimed: lambda e: lines((RECEIVABLE, e.amount_fen), (RECOVERED, -e.amount_fen)),
     roll.Repaid: lambda e: lines((BANK, e.amount_fen), (RECEIVABLE, -e.amount_fen)),

@@ -15,6 +15,7 @@ from ledger.streams.period import PERIODS
 from ledger.streams.person import PERSONS
 from ledger.streams.petition import PETITIONS
 from ledger.streams.place import PLACES
+from ledger.streams.pool import POOLS
 from ledger.streams.proposal import PROPOSALS
 from ledger.streams.receipt import RECEIPTS
 from ledger.streams.remittance import REMITTANCES
@@ -22,6 +23,7 @@ from ledger.streams.report import REPORTS
 from ledger.streams.result import RESULTS
 from ledger.streams.roll import ROLLS
 from ledger.streams.rollrun import ROLLRUNS
+from ledger.streams.score import SCORES
 from ledger.streams.statement import STATEMENTS
 from ledger.streams.transfer import TRANSFERS
 from ledger.streams.year import YEARS
@@ -43,6 +45,7 @@ REGISTERS: Final = {
         Register(PERSONS),
         Register(PETITIONS),
         Register(PLACES),
+        Register(POOLS),
         Register(PROPOSALS, indexed=("status",)),
         Register(RECEIPTS, indexed=("status",)),
         Register(REMITTANCES),
@@ -51,6 +54,7 @@ REGISTERS: Final = {
         Register(TRANSFERS, indexed=("person", "series")),
         Register(ROLLRUNS, indexed=("programme",)),
         Register(ROLLS, indexed=("programme", "beneficiary")),
+        Register(SCORES),
         Register(YEARS, indexed=("status",)),
         Register(STATEMENTS, indexed=("year",)),
     )

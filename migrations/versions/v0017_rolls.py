@@ -1,12 +1,12 @@
-"""Monthly rolls: entries, the places of persons on them, and the runs over them.
+"""Monthly rolls with the places of persons and their runs; the pools of a year and the scores of the counties.
 
-Revision ID: 0016
+Revision ID: 0017
 """
 
 from alembic import op
 
-revision = "0016"
-down_revision = "0015"
+revision = "0017"
+down_revision = "0016"
 
 STATEMENTS = (
     """CREATE TABLE register_roll (
@@ -29,6 +29,15 @@ STATEMENTS = (
     """CREATE TABLE register_place (
         key TEXT NOT NULL CONSTRAINT pk_register_place PRIMARY KEY, version INTEGER NOT NULL,
         spells TEXT NOT NULL)""",
+    """CREATE TABLE register_pool (
+        key TEXT NOT NULL CONSTRAINT pk_register_pool PRIMARY KEY, version INTEGER NOT NULL,
+        status TEXT NOT NULL, kind TEXT NOT NULL, year BIGINT NOT NULL, entrants TEXT NOT NULL,
+        payable TEXT NOT NULL, budget TEXT NOT NULL, amount_fen BIGINT NOT NULL,
+        counted_by TEXT NOT NULL, approved_by TEXT NOT NULL, entered_by TEXT NOT NULL)""",
+    """CREATE TABLE register_score (
+        key TEXT NOT NULL CONSTRAINT pk_register_score PRIMARY KEY, version INTEGER NOT NULL,
+        status TEXT NOT NULL, area TEXT NOT NULL, year BIGINT NOT NULL, total TEXT NOT NULL,
+        evidence TEXT NOT NULL, recorded_by TEXT NOT NULL)""",
 )
 
 
