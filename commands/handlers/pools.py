@@ -195,6 +195,7 @@ def pay_pool(work: Work, given: dict[str, Any]) -> dict[str, Any]:
             cause=f"pool-{key}/{version}.{name}",
             payee=state.entrants[name].payee,
             principal_fen=state.payable[name],
+            purse="subsidy",
         )
         work.add("payment", payment, payments.order(work.uow.state("payment", payment), payment, ordered))
     return _told(key, after) | {"payments": orders}

@@ -160,7 +160,11 @@ def _pay_list(
     if amount_fen:
         purse.spend(work, {state.budget: amount_fen}, cause, on)
         ordered = payments.Ordered(
-            effective_on=on, cause=cause, payee=f"list.{run}.{number}", principal_fen=amount_fen
+            effective_on=on,
+            cause=cause,
+            payee=f"list.{run}.{number}",
+            principal_fen=amount_fen,
+            purse="subsidy",
         )
         work.add("payment", payment, payments.order(work.uow.state("payment", payment), payment, ordered))
     return after

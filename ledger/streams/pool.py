@@ -1,8 +1,8 @@
 """A pool (奖励资金池) that all applicants of a year share: entered, counted together, approved, paid.
 
-葫政办发〔2019〕56号 第二章. The key is ``KIND.YEAR``: ``township`` (basic and excess award) and ``project``. What each gets is
-counted from all investments at once, and nobody is paid before all are in; the counting keeps its proof and can be
-performed again from the recorded inputs. Amounts in fen.
+葫政办发〔2019〕56号 第二章. The key is ``KIND.YEAR``, of the townships (basic and excess award) or of the projects. What
+each gets is counted from all investments at once, and nobody is paid before all are in; the counting keeps its proof
+and can be performed again from the recorded inputs. Amounts in fen.
 """
 
 from __future__ import annotations

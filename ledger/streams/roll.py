@@ -225,9 +225,9 @@ def evolve(state: Roll, event: Event) -> Roll:
         case Applied() | TakenOver():
             return _entered(event)
         case Checked():
-            segments = (Segment(state.from_month, event.facts),)
+            checked = (Segment(state.from_month, event.facts),)
             handled_by = (*state.handled_by, event.by)
-            return replace(state, status="checked", segments=segments, handled_by=handled_by)
+            return replace(state, status="checked", segments=checked, handled_by=handled_by)
         case Admitted():
             segments = tuple(replace(one, from_month=event.from_month) for one in state.segments)
             return replace(
