@@ -1,12 +1,12 @@
 """Monthly rolls with the places of persons and their runs; the pools of a year and the scores of the counties.
 
-Revision ID: 0017
+Revision ID: 0018
 """
 
 from alembic import op
 
-revision = "0017"
-down_revision = "0016"
+revision = "0018"
+down_revision = "0017"
 
 STATEMENTS = (
     """CREATE TABLE register_roll (
