@@ -53,3 +53,5 @@ SETTLEMENT_CHUNK: Final = 10_000
 
 ROLL_LIST_LINES: Final = 10_000
 """Lines of one payment list of a monthly roll, which one unit of work pays, unless another number is asked for."""
+LOANS_CHUNK: Final = 10_000
+"""Loans that one unit of work of a run over all loans looks at, unless another number is asked for."""

@@ -16,13 +16,16 @@ from ledger.books.posting import post
 from ledger.books.subsidies import subject_of
 from ledger.dates import business_day, format_month, month_of
 from ledger.money import format_fen, parse_yuan
+from ledger.policy.loan_terms import Terms, terms_of
 from ledger.policy.parameters import PolicyBook
 from ledger.refusal import Refusal
 from ledger.streams import account as accounts
 from ledger.streams import employer as employers
+from ledger.streams import loan as loans
 from ledger.streams import person
 from ledger.streams import report as reports
 from ledger.streams.base import Recorded
+from ledger.streams.loan import Loan
 from projections.registers import REGISTERS
 
 
@@ -166,6 +169,59 @@ def _field(kind: str, name: str) -> Callable[[History, str], Any]:
     return lambda history, key: getattr(history.state(kind, key), name)
 
 
+def _loan(ask: Callable[[History, Loan], Any]) -> Callable[[History, str], Any]:
+    return lambda history, key: ask(history, history.state("loan", key))
+
+
+LOAN_QUESTIONS: Final[dict[str, Question]] = {
+    "loan_status": Question(
+        "`applied`, `rejected`, `given_up`, `approved`, `signed`, `running`, `written_off` or `settled` (贷款状态)",
+        _field("loan", "status"),
+    ),
+    "loan_balance": Question("the principal owed of a loan (贷款余额)", _field("loan", "balance_fen"), True),
+    "loan_overdue": Question(
+        "the part of it that stands in 122 (逾期贷款)", _field("loan", "overdue_fen"), True
+    ),
+    "loan_rate": Question("its yearly rate (贷款利率)", _field("loan", "rate")),
+    "loan_limit": Question("what it could have been at most (可贷额度)", _field("loan", "limit_fen"), True),
+    "loan_bound_by": Question("the limit that binds it (受限于)", _field("loan", "binding")),
+    "loan_decide_by": Question("the last day to decide on it (审批期限)", _field("loan", "decide_by")),
+    "loan_instalment": Question(
+        "its level payment, or its principal of each month (月还款额)", _field("loan", "instalment_fen"), True
+    ),
+    "loan_months_left": Question(
+        "the instalments that are still to come (剩余期数)", _field("loan", "months_left")
+    ),
+    "loan_next_due": Question(
+        "the day of its next instalment, or empty (下期还款日)", _field("loan", "next_due_on")
+    ),
+    "loan_grade": Question("its grade (五级分类)", _field("loan", "grade")),
+    "loan_recourse": Question(
+        "what its guarantor may ask back (追偿权)", _field("loan", "recourse_fen"), True
+    ),
+    "loan_owed": Question(
+        "what of it fell due and is owed on the day, penalty included (应还)",
+        _loan(lambda h, one: loans.claim_on(one, h.as_of, _terms(h)).total_fen),
+        money=True,
+    ),
+    "loan_penalty": Question(
+        "the penalty in that (罚息)",
+        _loan(lambda h, one: loans.claim_on(one, h.as_of, _terms(h)).penalty_fen),
+        money=True,
+    ),
+    "loan_payoff": Question(
+        "what settles it on the day (结清金额)",
+        _loan(lambda h, one: loans.payoff_on(one, h.as_of, _terms(h)).total_fen),
+        money=True,
+    ),
+}
+"""The questions about loans."""
+
+
+def _terms(history: History) -> Terms:
+    return terms_of(history.law.book, history.as_of, history.law.known_on)
+
+
 QUESTIONS: Final[dict[str, Question]] = {
     "balance": Question(
         "balance of an account (余额)", lambda h, key: h.account(key).balance_fen, money=True
@@ -200,6 +256,7 @@ QUESTIONS: Final[dict[str, Question]] = {
     "held_for_payee": Question(
         "what is held for the payee of a payment order (退汇留存)", _field("payment", "held_fen"), True
     ),
+    **LOAN_QUESTIONS,
     "year": Question("`settling` or `settled`, of a fund year (年终结息)", _field("year", "status")),
     "year_adjusted": Question(
         "what adjustments after its settlement added to a fund year's interest (补息)",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from ledger.books.loans import LOAN_RULES
 from ledger.books.payments import PAYMENT_RULES
 from ledger.books.subsidies import SUBSIDY_RULES
 from ledger.streams import account, general_ledger, period, receipt, result, year
@@ -95,6 +96,7 @@ POSTING_RULES: Final[dict[type[Event], Callable[[Any], tuple[Line, ...]]]] = {
     result.Distributed: _distributed,
     **PAYMENT_RULES,
     **SUBSIDY_RULES,
+    **LOAN_RULES,
     year.InterestTruedUp: lambda e: entry(INTEREST_EXPENSE, INTEREST_PAYABLE, e.difference_fen),
 }
 

@@ -8,12 +8,17 @@ instalment repays what is left. Nothing else is rounded.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
+from ledger.dates import first_day, last_day, month_of
 from ledger.money import rounded, rounded_ratio
 from ledger.refusal import Refusal
+
+YEAR_DAYS: Final = 360
+"""Days of a year by which interest on loans is reckoned: twelve months of thirty."""
 
 INSTALMENTS_MAX: Final = 480
 """Months of the longest schedule: forty years, above every term that a ministry ever allowed."""
@@ -37,6 +42,32 @@ def month_interest(left_fen: int, annual_rate: Decimal, rounding: str = "fen_hal
     """Interest of one whole month on the principal left, in fen."""
     numerator, denominator = annual_rate.as_integer_ratio()
     return rounded_ratio(numerator * left_fen, 12 * denominator, rounding)
+
+
+def due_day(month: int, repay_day: int) -> date:
+    """The repayment day of a month (还款日): its last day where the month is too short."""
+    return min(first_day(month) + timedelta(days=repay_day - 1), last_day(month))
+
+
+def counted_days(first: date, last: date, repay_day: int) -> int:
+    """Days from a day to a day: thirty from repayment day to repayment day, whatever the month's length.
+
+    Odd days (零头天数) count as they are, up to thirty. So a whole month bears a twelfth of the yearly rate, and the
+    parts of a month in which something changed add up to it.
+    """
+    return _position(last, repay_day) - _position(first, repay_day)
+
+
+def _position(day: date, repay_day: int) -> int:
+    month = month_of(day)
+    month -= due_day(month, repay_day) > day
+    return 30 * month + min((day - due_day(month, repay_day)).days, 30)
+
+
+def days_interest(left_fen: int, annual_rate: Decimal, days: int, rounding: str = "fen_half_up") -> int:
+    """Interest of counted days on the principal left, in fen, rounded once."""
+    numerator, denominator = annual_rate.as_integer_ratio()
+    return rounded_ratio(numerator * left_fen * days, YEAR_DAYS * denominator, rounding)
 
 
 def level_payment(

@@ -8,6 +8,7 @@ from ledger.streams.circumstance import CIRCUMSTANCES
 from ledger.streams.employer import EMPLOYERS
 from ledger.streams.general_ledger import GENERAL_LEDGERS
 from ledger.streams.grant import GRANTS
+from ledger.streams.loan import LOANS
 from ledger.streams.office import OFFICES
 from ledger.streams.parameter import PARAMETERS
 from ledger.streams.payment import PAYMENTS
@@ -39,6 +40,7 @@ REGISTERS: Final = {
         Register(GENERAL_LEDGERS),
         Register(GRANTS, indexed=("beneficiary", "project", "programme", "status")),
         Register(OFFICES),
+        Register(LOANS, indexed=("borrower", "status")),
         Register(PARAMETERS),
         Register(PAYMENTS, indexed=("status", "batch", "reference")),
         Register(PERIODS, indexed=("status",)),

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from ledger.money import rounded
+from ledger.policy.loan_terms import Terms, grade_for, penalty
 from ledger.policy.rules.collection import CITY, IN_FORCE, NATIONAL_SINCE
 from ledger.policy.rules.framework import Needed, Values, Why, quiet, rule
 from ledger.policy.rules.kinds import Count, Day, Fen, Flag, Quantity, Rate, Text
-from ledger.policy.schedule import month_interest
+from ledger.policy.schedule import days_interest, month_interest
 from ledger.policy.units import Row
 from ledger.refusal import Refusal
+
+PENALTY_SINCE = "2005-01-01"
 
 MONTHS_SHORT_TERM_MAX = 60
 """Loans up to five years (60 months) take the first column of the rate table (五年以下含五年)."""
@@ -113,6 +116,52 @@ def loan_term(years: Count, ministry_max_years: Count, why: Why = quiet) -> Valu
 
 
 @rule(
+    "loan_term_limit",
+    clause=f"{CITY} 第十六条",
+    zh="最长贷款期限",
+    en="longest term of a loan",
+    since=IN_FORCE,
+    reads={"age_at_end_max": "loan_age_at_end_max?", "house_age_at_end_max": "loan_house_age_at_end_max?"},
+    falls_back_to={"ministry_max_years": "loan_years_max"},
+)
+def loan_term_limit(
+    age: Count,
+    house_age_years: Count,
+    ministry_max_years: Count,
+    age_at_end_max: int | None,
+    house_age_at_end_max: int | None,
+    why: Why = quiet,
+) -> Values:
+    """The least of the ministry's longest term and, where the committee set them, what age and house still allow."""
+    years = {"ministry": ministry_max_years}
+    why("住建部规定的最长年限", "longest term of the ministry", ministry_max_years, "years")
+    if age_at_end_max is not None:
+        years["age"] = max(0, age_at_end_max - age)
+        why("到期年龄上限 − 年龄", "highest age at the end − age", years["age"], "years")
+    if house_age_at_end_max is not None:
+        years["house"] = max(0, house_age_at_end_max - house_age_years)
+        why("到期房龄上限 − 房龄", "highest age of the house at the end − its age", years["house"], "years")
+    binding = min(years, key=lambda name: years[name])
+    return {"months_max": 12 * years[binding], "binding": binding}
+
+
+@rule(
+    "guarantee_fee",
+    clause=f"{CITY} 第十八条第二款",
+    zh="担保费用",
+    en="guarantee fee",
+    since=IN_FORCE,
+    reads={"bearer": "guarantee_fee_bearer", "fee_rate": "guarantee_fee_rate"},
+)
+def guarantee_fee(payer: Text, amount_fen: Fen, bearer: str, fee_rate: Decimal, why: Why = quiet) -> Values:
+    """The fee in fen by the rate of the contract with the guarantor; the centre bears it."""
+    why("担保费用由公积金中心负责", "the fee is borne by", bearer)
+    fee_fen = rounded(amount_fen * fee_rate, "fen_half_up")
+    why("贷款金额 × 担保费率", "amount × rate of the fee", fee_fen, "fen", rounding="fen_half_up")
+    return {"valid": payer == bearer, "fee_fen": fee_fen}
+
+
+@rule(
     "loan_rate",
     clause=f"{CITY} 第十七条",
     zh="贷款利率",
@@ -167,6 +216,85 @@ def loan_first_month_interest(principal_fen: Fen, rate: Rate, rounding: str, why
     interest_fen = month_interest(principal_fen, rate, rounding)
     why("本金 × 年利率 ÷ 12", "principal × yearly rate / 12", interest_fen, "fen", rounding=rounding)
     return {"interest_fen": interest_fen}
+
+
+@rule(
+    "loan_interest",
+    clause=f"{CITY} 第十七条",
+    zh="贷款利息",
+    en="interest on a loan",
+    since=NATIONAL_SINCE,
+    reads={"rounding": "loan_interest_rounding"},
+)
+def loan_interest(
+    principal_fen: Fen, rate: Rate, days: Count, rounding: str, accrued_fen: Fen = 0, why: Why = quiet
+) -> Values:
+    """Interest of counted days in fen, thirty for each whole month, with what had accrued at an earlier rate."""
+    interest_fen = days_interest(principal_fen, rate, days, rounding)
+    why(
+        "本金 × 年利率 × 天数 ÷ 360",
+        "principal × yearly rate × days / 360",
+        interest_fen,
+        "fen",
+        rounding=rounding,
+    )
+    why("调整利率前的利息", "interest at the rate before", accrued_fen, "fen")
+    return {"interest_fen": accrued_fen + interest_fen}
+
+
+@rule(
+    "loan_penalty",
+    clause="银发〔2005〕61号 一",
+    zh="逾期罚息",
+    en="penalty on overdue instalments",
+    since=PENALTY_SINCE,
+    reads={
+        "markup": "loan_penalty_markup",
+        "base": "loan_penalty_base",
+        "day_basis": "loan_penalty_day_basis",
+        "rounding": "loan_interest_rounding",
+    },
+)
+def loan_penalty(
+    principal_fen: Fen,
+    interest_fen: Fen,
+    rate: Rate,
+    days: Count,
+    markup: Decimal,
+    base: Sequence[str],
+    day_basis: int,
+    rounding: str,
+    why: Why = quiet,
+) -> Values:
+    """Penalty in fen on what is overdue: the contract rate and its mark-up, by actual days, rounded once."""
+    terms = Terms(
+        rounding=rounding, penalty_markup=markup, penalty_base=tuple(base), penalty_day_basis=day_basis
+    )
+    why(
+        "罚息利率 = 合同利率 × (1 + 加收比例)",
+        "penalty rate = contract rate × (1 + mark-up)",
+        rate * (1 + markup),
+    )
+    why("罚息天数", "days", days, "days")
+    penalty_fen = penalty(principal_fen, interest_fen, rate, days, terms)
+    why("罚息", "penalty", penalty_fen, "fen", rounding=rounding)
+    return {"penalty_fen": penalty_fen}
+
+
+@rule(
+    "loan_grade",
+    clause="住房公积金管理条例 第二十六条",
+    zh="贷款五级分类",
+    en="grade of a loan",
+    since=NATIONAL_SINCE,
+    reads={"thresholds": "loan_grade_days"},
+)
+def loan_grade(days_overdue: Count, thresholds: Sequence[Row], why: Why = quiet) -> Values:
+    """The grade by the days since the oldest unpaid instalment fell due (五级分类)."""
+    grade = grade_for(days_overdue, [row["days"] for row in thresholds])
+    why("逾期天数", "days overdue", days_overdue, "days")
+    why("分类", "grade", grade)
+    return {"grade": grade}
 
 
 @rule(

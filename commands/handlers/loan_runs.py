@@ -1,0 +1,186 @@
+"""Runs over all loans (批处理): what fell due, repricing, offset. Each chunk is one unit of work under its own key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, or_, select
+
+from commands.handlers.loan_service import NATIONAL, repay
+from commands.handlers.loans import CITY, loan_of, rate_of, terms_on
+from commands.handlers.registry import Work, command
+from commands.law import versions
+from commands.schemas import loans as schemas
+from ledger.limits import LOANS_CHUNK
+from ledger.policy.loan_terms import Terms
+from ledger.refusal import Refusal
+from ledger.streams import account as accounts
+from ledger.streams import loan as loans
+from ledger.streams.base import Event
+from ledger.streams.loan import Arrived
+from projections.registers import REGISTERS
+
+
+def _keys_after(connection: Connection, given: dict[str, Any], *conditions: Any) -> list[str]:
+    """The next running loans after a key that may have something to do."""
+    table = REGISTERS["loan"].table.c
+    asked = (
+        select(table.key)
+        .where(table.key > given["after"], table.status == loans.RUNNING, *conditions)
+        .order_by(table.key)
+        .limit(given["chunk"] or LOANS_CHUNK)
+    )
+    return list(connection.execute(asked).scalars())
+
+
+def _done(given: dict[str, Any], keys: list[str], changed: int, **more: Any) -> dict[str, Any]:
+    finished = len(keys) < (given["chunk"] or LOANS_CHUNK)
+    last_key = keys[-1] if keys else given["after"]
+    return {"loans": len(keys), "changed": changed, "last_key": last_key, "finished": finished, **more}
+
+
+# ---------------------------------------------------------------- what fell due
+
+
+@command("run_instalments", schemas.LoanChunk, clause=f"{NATIONAL} 第二十六条", zh="逾期批处理")
+def run_instalments(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """Finds what fell due and was not paid, moves principal between 121 and 122, and grades the loans."""
+    on = given["on"]
+    table = REGISTERS["loan"].table.c
+    touched = or_(table.next_due_on <= on, table.repay_by <= on, table.owed != "[]", table.grade != "normal")
+    keys = _keys_after(work.uow.connection, given, touched)
+    terms, changed = terms_on(work, on), 0
+    for key, state in work.uow.load("loan", keys).items():
+        events = loans.run(state, on, terms)
+        if events:
+            work.add("loan", key, events)
+            changed += 1
+    return _done(given, keys, changed)
+
+
+# ---------------------------------------------------------------- repricing
+
+
+@command("reprice_loans", schemas.LoanChunk, clause=f"{CITY} 第十七条", zh="贷款利率调整")
+def reprice_loans(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """Gives running loans over a year the rate of the day, where the parameter says that this is the day.
+
+    Loans on which something later was booked already are left out and named. Refuses ``repricing_not_due``.
+    """
+    on = given["on"]
+    mode = work.law.parameter("loan_repricing", on)
+    short = work.law.parameter("loan_repricing_short_months", on)
+    if not loans.is_repricing_day(mode.value, on, date.min):
+        raise Refusal("repricing_not_due", mode=mode.value, on=on.isoformat())
+    table = REGISTERS["loan"].table.c
+    keys = _keys_after(work.uow.connection, given, table.months > short.value, table.disbursed_on < on)
+    terms, changed, left_out = terms_on(work, on), 0, []
+
+    @cache
+    def rate(home_number: int, months: int) -> tuple[Any, tuple[str, ...]]:
+        outcome = rate_of(work, loans.Loan(home_number=home_number, months=months), on)
+        return outcome.values["rate"], (*versions(outcome), mode.version, short.version)
+
+    for key, state in work.uow.load("loan", keys).items():
+        try:
+            events = loans.reprice(state, key, *_with_terms(rate(state.home_number, state.months), terms), on)
+        except Refusal:
+            left_out.append(key)
+            continue
+        if events:
+            work.add("loan", key, events)
+            changed += 1
+    return _done(given, keys, changed, left_out=left_out)
+
+
+def _with_terms(rate: tuple[Any, tuple[str, ...]], terms: Terms) -> tuple[Any, Terms, tuple[str, ...]]:
+    return rate[0], terms, rate[1]
+
+
+# ---------------------------------------------------------------- offset
+
+
+@command("run_offsets", schemas.OffsetChunk, clause=f"{CITY} 第十一条（五）", zh="冲还贷批处理")
+def run_offsets(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """Repays loans from the fund accounts as agreed: monthly what fell due, yearly whatever the accounts hold.
+
+    The borrower's account first, then the spouse's; an account that is frozen or not open is passed over.
+    """
+    on, mode = given["on"], given["mode"]
+    table = REGISTERS["loan"].table.c
+    keys = _keys_after(work.uow.connection, given, table.offset_mode == mode)
+    found = work.uow.load("loan", keys)
+    work.uow.load(
+        "account", _unique(key for one in found.values() for key in (one.account, one.spouse_account))
+    )
+    terms, changed, paid_fen = terms_on(work, on), 0, 0
+    for key in keys:
+        taken_fen = _offset(work, key, mode, terms, on)
+        changed += bool(taken_fen)
+        paid_fen += taken_fen
+    return _done(given, keys, changed, paid_fen=paid_fen)
+
+
+def _unique(keys: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(filter(None, keys)))
+
+
+def _offset(work: Work, key: str, mode: str, terms: Terms, on: date) -> int:
+    """Takes from one account after the other what the loan needs, and returns it in fen."""
+    taken_fen = 0
+    for role in work.law.value("offset_order", on):
+        state = loan_of(work, key)
+        account = {"borrower": state.account, "spouse": state.spouse_account}.get(role, "")
+        if not account or state.status != loans.RUNNING or (state.moved_on and on < state.moved_on):
+            continue
+        brought, _ = loans.bring_up(state, on, terms)
+        due_fen = loans.claim_on(brought, on, terms).total_fen
+        need_fen = due_fen if mode == "monthly" else loans.payoff_on(state, on, terms).total_fen
+        amount_fen = min(need_fen, _available(work, account, on))
+        if amount_fen <= 0:
+            continue
+        arrived = Arrived(
+            amount_fen, on, "fund_account", f"{account}.{work.uow.version('account', account) + 1}", account
+        )
+        payoff = loans.payoff_on(state, on, terms)
+        if mode == "yearly" and amount_fen > payoff.due_fen + payoff.interest_fen:
+            how = work.law.value("loan_prepayment_effect", on)
+            events: tuple[Event, ...] = loans.prepay(state, key, arrived, how, 0, terms)
+            work.add("loan", key, events)
+        elif due_fen:
+            amount_fen = min(amount_fen, due_fen)
+            repay(work, key, arrived._replace(amount_fen=amount_fen), terms)
+        else:
+            continue
+        _withdraw(work, account, amount_fen, key, on)
+        taken_fen += amount_fen
+    return taken_fen
+
+
+def _available(work: Work, account: str, on: date) -> int:
+    """What an account can give for a loan on a day: nothing while it is frozen, or where something later moved it."""
+    state = work.account(account)
+    if state.status == "closed" or state.frozen or (state.moved_on and on < state.moved_on):
+        return 0
+    return accounts.room_on(state, on).later_fen
+
+
+def _withdraw(work: Work, account: str, amount_fen: int, loan: str, on: date) -> None:
+    """偿还购房贷款本息: the money goes to the loan in the same commit, so that no payment is ordered."""
+    state = work.account(account)
+    events = accounts.withdraw(
+        state,
+        account,
+        amount_fen,
+        reason="loan_repayment",
+        closing=False,
+        order=work.law.value("withdrawal_part_order", on),
+        room=accounts.room_on(state, on),
+        payment="",
+        explanation={"loan": loan},
+        on=on,
+    )
+    work.add("account", account, events)

@@ -1,0 +1,206 @@
+"""Commands about a running loan: repayment, prepayment, offset, extension, default and its end (贷后管理)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from commands.handlers.loans import CITY, loan_of, terms_on
+from commands.handlers.registry import Work, command
+from commands.schemas import loans as schemas
+from ledger.policy.loan_terms import Terms
+from ledger.refusal import LineRefusal, Refusal
+from ledger.streams import loan as loans
+from ledger.streams import receipt as receipts
+from ledger.streams.loan import Arrived
+from projections.views.journal import balance_fen, require_current
+
+NATIONAL = "住房公积金管理条例"
+RESERVE = "301"
+
+# ---------------------------------------------------------------- repayment
+
+
+@command("repay_loan", schemas.RepayLoan, clause=f"{NATIONAL} 第二十六条", zh="贷款还款")
+def repay_loan(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """Books money that arrived for a loan against what had fallen due; what is over is held (挂账)."""
+    arrived = Arrived(given["amount"], given["on"], given["source"], given["reference"])
+    return repay(work, given["loan"], arrived, terms_on(work, given["on"]))
+
+
+@command("repay_loans", schemas.RepayLoans, clause=f"{NATIONAL} 第二十六条", zh="批量还款入账")
+def repay_loans(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """Books many repayments of one value day in one commit; a bad row refuses them all, or is left out."""
+    on = given["on"]
+    lines = [
+        (one["loan"], Arrived(one["amount"], on, one["source"], one["reference"])) for one in given["lines"]
+    ]
+    booked, refused = repay_many(work, lines, on)
+    work.refuse_lines(refused, len(lines), given["accept_good_rows"])
+    return {"booked": len(booked), "held_fen": sum(one["held_fen"] for one in booked)}
+
+
+def repay(work: Work, loan: str, arrived: Arrived, terms: Terms) -> dict[str, Any]:
+    """This amount arrived for this loan on this value day from this source, with this reference.
+
+    The same reference twice books once. What is more than had fallen due is held for its payer, and said.
+    """
+    events, rest_fen = loans.repay(loan_of(work, loan), loan, arrived, terms)
+    after: loans.Loan = work.add("loan", loan, events)
+    if rest_fen:
+        _hold(work, loan, arrived, rest_fen)
+    return {"loan": loan, "held_fen": rest_fen, "balance_fen": after.balance_fen, "repeated": not events}
+
+
+def repay_many(
+    work: Work, lines: Sequence[tuple[str, Arrived]], on: date
+) -> tuple[list[dict[str, Any]], list[LineRefusal]]:
+    """The same for many loans: one question to the register, one set of terms; refused lines by their number from 1."""
+    work.uow.load("loan", [loan for loan, _ in lines])
+    terms = terms_on(work, on)
+    booked: list[dict[str, Any]] = []
+    refused: list[LineRefusal] = []
+    for number, (loan, arrived) in enumerate(lines, start=1):
+        try:
+            booked.append(repay(work, loan, arrived, terms))
+        except Refusal as refusal:
+            refused.append(LineRefusal(number, "loan", refusal))
+    return booked, refused
+
+
+def _hold(work: Work, loan: str, arrived: Arrived, rest_fen: int) -> None:
+    receipt = f"loan-{loan}.{work.uow.version('loan', loan)}"
+    received = receipts.Received(
+        effective_on=arrived.on, amount_fen=rest_fen, why="over", bank_reference=arrived.reference
+    )
+    work.add("receipt", receipt, receipts.receive(work.uow.state("receipt", receipt), receipt, received))
+
+
+@command("prepay_loan", schemas.PrepayLoan, clause=f"{NATIONAL} 第二十六条", zh="提前还款")
+def prepay_loan(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """Repays before it is due, a part or the whole; ``how`` says how the loan goes on, by default as the centre has it."""
+    key, on = given["loan"], given["on"]
+    state, terms = loan_of(work, key), terms_on(work, on)
+    loans.require_running(state, key)
+    amount_fen = given["amount"]
+    if amount_fen is None:
+        amount_fen = loans.payoff_on(state, on, terms).total_fen
+    how = given["how"] or work.law.value("loan_prepayment_effect", on)
+    arrived = Arrived(amount_fen, on, given["source"], given["reference"])
+    after: loans.Loan = work.add("loan", key, loans.prepay(state, key, arrived, how, given["months"], terms))
+    return {
+        "loan": key,
+        "paid_fen": amount_fen,
+        "balance_fen": after.balance_fen,
+        "instalment_fen": after.instalment_fen,
+        "months_left": after.months_left,
+        "status": after.status,
+    }
+
+
+@command("reverse_repayment", schemas.ReverseRepayment, clause=f"{CITY} 第二十二条", zh="还款冲账")
+def reverse_repayment(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """Reverses a repayment, named by its version: what it had paid is owed again."""
+    key = given["loan"]
+    state = loan_of(work, key)
+    history = work.ledger.stream(f"loan-{key}", work.uow.connection)
+    terms = terms_on(work, given["on"])
+    reversal = loans.reverse(state, key, history, given["version"], given["reason"], terms)
+    after: loans.Loan = work.add("loan", key, (reversal,))
+    return {"loan": key, "balance_fen": after.balance_fen, "status": after.status}
+
+
+# ---------------------------------------------------------------- the contract changes
+
+
+@command("agree_offset", schemas.AgreeOffset, clause=f"{CITY} 第十一条（五）", zh="冲还贷签约")
+def agree_offset(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """Agrees that the fund accounts repay the loan monthly or yearly, or ends the agreement."""
+    key = given["loan"]
+    work.add("loan", key, loans.agree_offset(loan_of(work, key), key, given["mode"], given["on"]))
+    return {"loan": key, "mode": given["mode"]}
+
+
+@command("extend_loan", schemas.ExtendLoan, clause=f"{CITY} 第十六条", zh="贷款展期", pays=True)
+def extend_loan(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """Extends a loan by some months, up to the longest term it could have had; a second person is needed."""
+    key, on = given["loan"], given["on"]
+    state = loan_of(work, key)
+    events = loans.extend(
+        state, key, given["months"], state.months_max, given["approval"], terms_on(work, on), on
+    )
+    after: loans.Loan = work.add("loan", key, events)
+    return {"loan": key, "months_left": after.months_left, "instalment_fen": after.instalment_fen}
+
+
+# ---------------------------------------------------------------- default and its end
+
+
+@command("send_demand", schemas.DemandLetter, clause=f"{CITY} 第十八条", zh="发出催收函")
+def send_demand(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """Sends a demand letter for what is overdue."""
+    key, on = given["loan"], given["on"]
+    events = loans.send_demand(loan_of(work, key), key, given["document"], terms_on(work, on), on)
+    after: loans.Loan = work.add("loan", key, events)
+    return {"loan": key, "letters": after.letters}
+
+
+@command("guarantor_pays", schemas.GuarantorPays, clause=f"{CITY} 第十八条", zh="担保代偿")
+def guarantor_pays(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """The guarantor pays what the borrower did not (代偿); its claim against the borrower is recorded."""
+    key, on = given["loan"], given["on"]
+    state, terms = loan_of(work, key), terms_on(work, on)
+    loans.require_running(state, key)
+    arrived = Arrived(given["amount"], on, "guarantor", given["reference"])
+    events, rest_fen = loans.guarantor_pays(state, key, arrived, terms)
+    after: loans.Loan = work.add("loan", key, events)
+    if rest_fen:
+        _hold(work, key, arrived, rest_fen)
+    return {"loan": key, "held_fen": rest_fen, "recourse_fen": after.recourse_fen}
+
+
+@command("demand_early", schemas.DemandEarly, clause=f"{CITY} 第二十八条第二款", zh="提前收回贷款")
+def demand_early(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """Demands the whole loan by a day: an unlawful loan, or a contract that was broken."""
+    demand(work, given["loan"], given["why"], given["repay_by"], given["document"], given["on"])
+    return {"loan": given["loan"], "repay_by": given["repay_by"].isoformat()}
+
+
+def demand(work: Work, loan: str, why: str, repay_by: date, document: str, on: date) -> None:
+    """This loan is demanded whole by this day (提前收回)."""
+    work.add("loan", loan, loans.demand_early(loan_of(work, loan), loan, why, repay_by, document, on))
+
+
+@command(
+    "write_off_loan",
+    schemas.WriteOff,
+    clause="财会字〔1999〕33号",
+    zh="核销呆账",
+    pays=True,
+    needs_journal=True,
+)
+def write_off_loan(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """Writes an overdue loan off against the loan-risk reserve, on an approval; a second person is needed."""
+    key, on = given["loan"], given["on"]
+    require_current(work.uow.connection, work.uow.head.event_id)
+    reserve_fen = -balance_fen(work.uow.connection, RESERVE)
+    events = loans.write_off(loan_of(work, key), key, given["approval"], reserve_fen, terms_on(work, on), on)
+    after: loans.Loan = work.add("loan", key, events)
+    return {"loan": key, "written_off_fen": after.written_off_fen}
+
+
+@command("recover_loan", schemas.RecoverLoan, clause="财会字〔1999〕33号", zh="核销后收回")
+def recover_loan(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """Books money that came in after a write-off: principal to the reserve, the rest as income."""
+    key = given["loan"]
+    recovered = loans.Recovered(
+        effective_on=given["on"],
+        principal_fen=given["principal"],
+        source=given["source"],
+        reference=given["reference"],
+        interest_fen=given["interest"],
+        penalty_fen=given["penalty"],
+    )
+    after: loans.Loan = work.add("loan", key, loans.recover(loan_of(work, key), key, recovered))
+    return {"loan": key, "left_fen": after.written_off_fen, "status": after.status}

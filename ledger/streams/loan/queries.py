@@ -1,0 +1,208 @@
+"""Questions about a loan that change nothing: its next instalment, its schedule, what it owes on a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from ledger.dates import business_day
+from ledger.money import rounded_ratio
+from ledger.policy.loan_terms import Terms, penalty
+from ledger.policy.schedule import counted_days, days_interest, level_payment, month_interest
+from ledger.streams.base import Event, Recorded
+from ledger.streams.loan.events import InstalmentFellDue, Owed, Share, TurnedNormal, TurnedOverdue
+from ledger.streams.loan.evolve import evolve
+from ledger.streams.loan.state import RUNNING, Loan
+
+
+class Due(NamedTuple):
+    """One instalment (期次): principal and interest of its day, and the principal not yet due after it."""
+
+    number: int
+    due_on: date
+    principal_fen: int
+    interest_fen: int
+    left_fen: int
+
+    @property
+    def payment_fen(self) -> int:
+        return self.principal_fen + self.interest_fen
+
+
+def instalment_of(method: str, principal_fen: int, rate: Decimal, months: int, rounding: str) -> int:
+    """What the schedule keeps constant: the level payment, the principal of each month, or the whole principal."""
+    if method == "level_payment":
+        return level_payment(principal_fen, rate, months, rounding)
+    return rounded_ratio(principal_fen, months if method == "equal_principal" else 1, rounding)
+
+
+def interest_to(state: Loan, on: date, terms: Terms) -> int:
+    """Interest on the principal not yet due, from where it was last settled to a day (not counted)."""
+    if state.interest_from is None or on <= state.interest_from:
+        return state.accrued_fen
+    days = counted_days(state.interest_from, on, state.repay_day)
+    return state.accrued_fen + days_interest(state.running_fen, state.rate, days, terms.rounding)
+
+
+def next_due(state: Loan, terms: Terms) -> Due | None:
+    """The next instalment, or none where nothing is to come. A loan that is demanded early falls due whole, on its day."""
+    left_fen = state.running_fen
+    if state.status != RUNNING or state.next_due_on is None or not left_fen:
+        return None
+    if state.repay_by is not None and state.repay_by <= state.next_due_on:
+        on = max(state.repay_by, state.interest_from or state.repay_by)
+        return Due(state.next_number, on, left_fen, interest_to(state, on, terms), 0)
+    fixed_fen = state.instalment_fen
+    if state.method == "level_payment":
+        fixed_fen -= month_interest(left_fen, state.rate, terms.rounding)
+    principal_fen = left_fen if state.months_left <= 1 else min(max(0, fixed_fen), left_fen)
+    interest_fen = interest_to(state, state.next_due_on, terms)
+    return Due(state.next_number, state.next_due_on, principal_fen, interest_fen, left_fen - principal_fen)
+
+
+def fell_due(due: Due, terms: Terms) -> InstalmentFellDue:
+    """An instalment as the event that it fell due."""
+    return InstalmentFellDue(
+        effective_on=due.due_on,
+        number=due.number,
+        principal_fen=due.principal_fen,
+        interest_fen=due.interest_fen,
+        penalty_from=date.fromordinal(due.due_on.toordinal() + terms.grace_days),
+        parameters=terms.named("loan_interest_rounding", "loan_grace_days"),
+    )
+
+
+def schedule(state: Loan, terms: Terms) -> Iterator[Due]:
+    """Every instalment to come (还款计划), as the loan stands: each falls due in its turn."""
+    while (due := next_due(state, terms)) is not None:
+        yield due
+        state = evolve(state, fell_due(due, terms))
+
+
+def months_needed(state: Loan, terms: Terms) -> int:
+    """Months in which the present instalment repays the principal; never more than there were."""
+    longest = replace(state, months_left=10 * max(state.months_left, 1))
+    return min(sum(1 for _ in schedule(longest, terms)), state.months_left)
+
+
+def penalty_on(owed: Owed, rate: Decimal, on: date, terms: Terms) -> int:
+    """The penalty on an overdue instalment up to a day (not counted), in fen."""
+    days = (on - owed.penalty_from).days
+    if days <= 0:
+        return owed.penalty_fen
+    return owed.penalty_fen + penalty(owed.principal_fen, owed.interest_fen, rate, days, terms)
+
+
+class Claim(NamedTuple):
+    """What is owed on a day (应还), in fen: instalments that fell due, and the penalty on those that are overdue."""
+
+    principal_fen: int
+    interest_fen: int
+    penalty_fen: int
+
+    @property
+    def total_fen(self) -> int:
+        return sum(self)
+
+
+def claim_on(state: Loan, on: date, terms: Terms) -> Claim:
+    """What of the instalments that fell due is owed on a day."""
+    return Claim(
+        sum(one.principal_fen for one in state.owed),
+        sum(one.interest_fen for one in state.owed),
+        sum(penalty_on(one, state.rate, on, terms) for one in state.owed),
+    )
+
+
+def days_overdue(state: Loan, on: date) -> int:
+    """Days since the oldest unpaid instalment fell due."""
+    return max(((on - one.due_on).days for one in state.owed), default=0)
+
+
+def in_122(state: Loan, on: date, terms: Terms) -> int:
+    """The principal that belongs into 122 on a day: of instalments overdue for more days than the parameter says."""
+    return sum(one.principal_fen for one in state.owed if (on - one.due_on).days > terms.overdue_days)
+
+
+def as_of(events: Iterable[Recorded], on: date, known_on: date | None = None) -> Loan:
+    """The loan effective on a day, as known on a day (by default all that is known now)."""
+    state = Loan()
+    for one in events:
+        known = known_on is None or business_day(one.recorded_at) <= known_on
+        if known and one.body.effective_on <= on:
+            state = evolve(state, one.body)
+    return state
+
+
+def bring_up(state: Loan, on: date, terms: Terms) -> tuple[Loan, list[Event]]:
+    """What happened by itself up to a day: instalments fell due, principal went to 122 or came back from it."""
+    events: list[Event] = []
+
+    def add(one: Event) -> None:
+        nonlocal state
+        events.append(one)
+        state = evolve(state, one)
+
+    while (due := next_due(state, terms)) is not None and due.due_on <= on:
+        add(fell_due(due, terms))
+    turned_fen = in_122(state, on, terms) - state.overdue_fen if state.status == RUNNING else 0
+    if turned_fen:
+        turned = TurnedOverdue if turned_fen > 0 else TurnedNormal
+        add(turned(effective_on=on, principal_fen=abs(turned_fen)))
+    return state, events
+
+
+class Payoff(NamedTuple):
+    """What a loan costs to the last fen on a day (结清金额): what fell due, and the rest with its interest."""
+
+    due_fen: int
+    interest_fen: int
+    principal_fen: int
+
+    @property
+    def total_fen(self) -> int:
+        return sum(self)
+
+
+def payoff_on(state: Loan, on: date, terms: Terms) -> Payoff:
+    """The amount that settles a running loan on a day."""
+    state, _ = bring_up(state, on, terms)
+    interest_fen = interest_to(state, on, terms) if state.running_fen else 0
+    return Payoff(claim_on(state, on, terms).total_fen, interest_fen, state.running_fen)
+
+
+def allocate(state: Loan, amount_fen: int, on: date, terms: Terms) -> tuple[list[Share], int]:
+    """Shares of an amount by instalment, the oldest first within each kind of the order, and what is left over."""
+    open_fen = {
+        one.number: {
+            "penalty": penalty_on(one, state.rate, on, terms),
+            **_by_kind(one, "overdue_" if one.due_on < on else ""),
+        }
+        for one in state.owed
+    }
+    taken: dict[int, dict[str, int]] = {number: {} for number in open_fen}
+    for kind in terms.order:
+        for number, kinds in open_fen.items():
+            part_fen = min(amount_fen, kinds.get(kind, 0))
+            taken[number][kind] = part_fen
+            amount_fen -= part_fen
+    shares = [
+        Share(
+            number,
+            parts.get("overdue_principal", 0) + parts.get("principal", 0),
+            parts.get("overdue_interest", 0) + parts.get("interest", 0),
+            parts.get("penalty", 0),
+            open_fen[number]["penalty"] - parts.get("penalty", 0),
+        )
+        for number, parts in taken.items()
+        if any(parts.values())
+    ]
+    return shares, amount_fen
+
+
+def _by_kind(one: Owed, prefix: str) -> dict[str, int]:
+    return {f"{prefix}interest": one.interest_fen, f"{prefix}principal": one.principal_fen}
