@@ -155,6 +155,7 @@ def return_budget(work: Work, given: dict[str, Any]) -> dict[str, Any]:
         cause=f"budget-{key}/{version}",
         payee=f"treasury.{given['area']}",
         principal_fen=amount_fen,
+        purse="subsidy",
     )
     work.add("payment", payment, payments.order(work.uow.state("payment", payment), payment, ordered))
     return _standing(key, after) | {"payment": payment}

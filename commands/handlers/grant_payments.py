@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from commands.grants import purse
+from commands.grants.exclusions import paid_elsewhere_fen
 from commands.grants.offices import planner_of, procedure_of, require_office
 from commands.handlers.grants import loaded, told
 from commands.handlers.registry import Work, command
@@ -140,7 +141,12 @@ def pay_grant(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     purse.spend(work, purse.portion(state.budgets, state.paid_fen, amount_fen), cause, on)
     if paid.payment:
         ordered = payments.Ordered(
-            effective_on=on, cause=cause, payee=state.payee, principal_fen=amount_fen - set_off_fen
+            effective_on=on,
+            cause=cause,
+            payee=state.payee,
+            principal_fen=amount_fen - set_off_fen,
+            purse="subsidy",
+            payee_account=given["payee_account"],
         )
         work.add("payment", payment, payments.order(work.uow.state("payment", payment), payment, ordered))
     return told(grant, after) | {"payment": paid.payment, "set_off_fen": set_off_fen}
@@ -250,6 +256,7 @@ def withdraw_demand(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Withdraws a demand as far as it is open; that it was made stays on the history."""
     grant, state, programme = loaded(work, given)
     require_office(work, procedure_of(programme).approves, state.area)
+    _require_nothing_else(work, grant, state, programme, given["on"])
     withdrawn = grants.DemandWithdrawn(
         effective_on=given["on"],
         amount_fen=grants.owed_fen(state),
@@ -257,6 +264,16 @@ def withdraw_demand(work: Work, given: dict[str, Any]) -> dict[str, Any]:
         reason=given["reason"],
     )
     return told(grant, work.add("grant", grant, grants.withdraw_demand(state, grant, withdrawn)))
+
+
+def _require_nothing_else(work: Work, grant: str, state: Grant, programme: Programme, on: date) -> None:
+    """What was granted since then to the beneficiary in place of the money stays as it is: not both."""
+    elsewhere_fen = paid_elsewhere_fen(work, programme, grant, state, on)
+    if elsewhere_fen:
+        raise Refusal(
+            "higher_had_elsewhere", programme.cite, grant=grant, programme=programme.zh,
+            amount_fen=grants.owed_fen(state), elsewhere_fen=elsewhere_fen,
+        )  # fmt: skip
 
 
 @command("refer_grant", schemas.ReferGrant, clause=RECOVERY, zh="移送处理")

@@ -22,6 +22,7 @@ from projections.replay.decision_check import Decisions
 from projections.replay.findings import Finding, Findings
 from projections.replay.interest_check import Interest
 from projections.replay.report_check import Reports
+from projections.replay.subsidy_check import Subsidies
 from projections.replay.walk import Progress, Walk
 
 ViewCheck = Callable[[Connection], Iterable[Finding]]
@@ -85,6 +86,7 @@ def verify(
         Decisions(found, book),
         Interest(found, book, fold),
         Conducts(found, fold),
+        Subsidies(found, book, fold),
         Balances(found, fold),
         Requests(found),
         Reports(found, book, fold),

@@ -20,6 +20,8 @@ from ledger.store import tables
 from ledger.store.tables import metadata
 from ledger.streams import account, employer, petition, proposal, report
 from projections.registers import REGISTERS
+from projections.views.grant_duties import KINDS as GRANT_KINDS
+from projections.views.grant_duties import grant_duties
 from projections.views.view import Seen, target
 
 OBLIGATION: Final = Table(
@@ -301,7 +303,9 @@ def obligations(
     if only_open:
         asked = asked.where(OBLIGATION.c.done_on.is_(None))
     found = [_obligation(row, on) for row in connection.execute(asked)]
-    found += _unremitted(connection, on, book or PolicyBook.bundled())
+    book = book or PolicyBook.bundled()
+    found += _unremitted(connection, on, book)
+    found += _about_grants(connection, on, book)
     found += _unpublished(connection, on, book or PolicyBook.bundled())
     return sorted(found, key=lambda one: (one.due_on or date.max, one.kind, one.subject))
 
@@ -339,6 +343,16 @@ def _unpublished(connection: Connection, on: date, book: PolicyBook) -> Iterator
         due_on = date.fromisoformat(f"{year + 1:04d}-{last_day}")
         late = max((on - due_on).days, 0)
         yield Obligation("publish_report", zh, en, key, "centre", arose_on, due_on, None, late, clause, 0)
+
+
+def _about_grants(connection: Connection, on: date, book: PolicyBook) -> Iterator[Obligation]:
+    """Reviews, objections and repayments that wait: the register of grants says so."""
+    for one in grant_duties(connection, on, book):
+        zh, en, clause = GRANT_KINDS[one.kind]
+        late = max((on - one.due_on).days, 0) if one.due_on else 0
+        yield Obligation(
+            one.kind, zh, en, one.grant, one.who, one.arose_on, one.due_on, None, late, clause, 0
+        )
 
 
 def _obligation(row: Any, on: date) -> Obligation:

@@ -10,6 +10,7 @@ from commands.cli.demo.counter import serve, show_story
 from commands.cli.demo.fund_year import close_the_books, close_the_year, publish_the_report
 from commands.cli.demo.proof import prove, show_tampering
 from commands.cli.demo.stage import Stage
+from commands.cli.demo.subsidies import grant_a_subsidy
 
 CHAPTERS: Final[tuple[Callable[[Stage], None], ...]] = (
     take_in,
@@ -17,6 +18,7 @@ CHAPTERS: Final[tuple[Callable[[Stage], None], ...]] = (
     close_the_year,
     close_the_books,
     publish_the_report,
+    grant_a_subsidy,
     show_books,
     show_duties,
     show_story,
