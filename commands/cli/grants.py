@@ -10,9 +10,20 @@ from typing import Any
 
 import click
 
-from commands.cli.accounts import known_on, show_history
+from commands.cli.accounts import known_on
 from commands.cli.opening import open_desk, reading, today
-from commands.cli.output import Group, as_json, day, language, option, say, say_json, say_table, words
+from commands.cli.output import (
+    Group,
+    as_json,
+    day,
+    language,
+    option,
+    say,
+    say_json,
+    say_table,
+    shown_moment,
+    words,
+)
 from ledger.money import format_fen
 
 STATUS = {
@@ -153,7 +164,7 @@ def show(grant: str, known_on: date | None, json_wanted: bool) -> None:
         f"  granted {format_fen(facts['amount_fen'])}, paid {format_fen(facts['paid_fen'])}, "
         f"owed back {format_fen(facts['owed_fen'])}",
     )
-    show_history(rows)
+    show_steps(rows)
 
 
 @grant.command(
@@ -211,6 +222,26 @@ def why(grant: str, json_wanted: bool) -> None:
         show_trace(facts)
 
 
+def show_steps(rows: list[Any]) -> None:
+    """Every step of a grant or a budget in plain words, with who took it and its clause."""
+    heads = words("事件,业务日,记账时间,经办,事项,依据", "Event,Effective,Recorded,By,What happened,Clause")
+    said = [(row.as_json(language()), row.event.recorded_at) for row in rows]
+    say_table(
+        heads.split(","),
+        [
+            (
+                one["event_id"],
+                one["effective_on"],
+                shown_moment(recorded_at),
+                one["actor"] + (f"/{one['approver']}" if one["approver"] else ""),
+                one["words"],
+                one["clause"],
+            )
+            for one, recorded_at in said
+        ],
+    )
+
+
 @click.group(
     cls=Group, zh="预算：下达、预留、支出、可用、待上缴。", example="provident budget list --year 2019"
 )
@@ -265,4 +296,4 @@ def budget_show(budget: str, known_on: date | None, json_wanted: bool) -> None:
     if json_wanted:
         say_json([row.as_json(language()) for row in rows])
     else:
-        show_history(rows)
+        show_steps(rows)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any, Final
 
-from commands.cli.accounts import show_history
 from commands.cli.demo.counter import APPROVER
 from commands.cli.demo.stage import Stage
+from commands.cli.grants import show_steps
 from commands.cli.opening import reading
 from commands.cli.output import language, say, say_table, words
 from commands.cli.why import show_trace, traced
+from commands.handlers import COMMANDS
 from commands.intake.city import set_day
 from ledger.dates import business_day
 from ledger.money import format_fen
@@ -42,10 +43,11 @@ def grant_a_subsidy(stage: Stage) -> None:
     with stage.chapter("补贴：从预算到拨付", "A subsidy: from the budget to the payment"):
         first = business_day(stage.clock()) + timedelta(days=1)
         for offset, actor, command, content in _steps(first):
+            pays = COMMANDS[command].pays
             day = first + timedelta(days=offset)
             set_day(stage.clock, day)
             try:
-                stage.desk.do(command, {"on": day, **content}, actor=actor, approver=APPROVER)
+                stage.desk.do(command, {"on": day, **content}, actor=actor, approver=APPROVER * pays)
             except Refusal as one:
                 say(f"{day} 不予办理 [{one.code}] {one.message(language())} · {one.clause}",
                     f"{day} refused [{one.code}] {one.message(language())} · {one.clause}")  # fmt: skip
@@ -87,7 +89,7 @@ def _show(stage: Stage) -> None:
     desk = stage.desk
     events = desk.ledger.stream(GRANTS.id("S1"))
     with reading(desk) as connection:
-        show_history(list(told(connection, events)))
+        show_steps(list(told(connection, events)))
         budgets = [budget_facts(*one) for one in budgets_where(connection, purse="enclave_estates")]
     for one in budgets:
         say(
