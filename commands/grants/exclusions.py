@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from datetime import date
 
 from commands.grants.held import Held, held_by, held_for_project
-from commands.grants.periods import in_window
 from commands.handlers.registry import Work
 from ledger.programmes import Exclusion, Programme, find
+from ledger.programmes.exclusions import meet, rules_between
 from ledger.refusal import Refusal
 from ledger.streams import circumstance
 from ledger.streams.grant import Grant
@@ -38,24 +38,10 @@ def _conflicts(
     own = held_by(work, state.beneficiary, grant)
     of_project = held_for_project(work, state.project, grant)
     for held in {one.source + one.programme: one for one in (*own, *of_project)}.values():
-        for rule in _rules_between(programme, find(held.programme)):
+        for rule in rules_between(programme, find(held.programme)):
             mine = held in (of_project if rule.window == "project" else own)
-            if mine and _meet(rule.window, state, held):
+            if mine and meet(rule.window, state.months, state.project, held.months, held.project):
                 yield rule, held
-
-
-def _rules_between(one: Programme, other: Programme) -> Iterator[Exclusion]:
-    yield from (rule for rule in one.exclusions if other.id in rule.with_programmes)
-    if one.id != other.id:
-        yield from (rule for rule in other.exclusions if one.id in rule.with_programmes)
-
-
-def _meet(window: str, state: Grant, held: Held) -> bool:
-    if window == "ever":
-        return True
-    if window == "project":
-        return bool(state.project) and state.project == held.project
-    return bool(in_window(window, state.months) & in_window(window, held.months))
 
 
 def _require_no_circumstance(work: Work, programme: Programme, grant: str, state: Grant, on: date) -> None:

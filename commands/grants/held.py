@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from commands.grants.periods import in_window
 from commands.handlers.registry import Work
+from ledger.programmes.periods import in_window
 from ledger.streams import circumstance
 from ledger.streams.grant import Grant, counts, keeps_fen
 

@@ -57,6 +57,13 @@ def spend(work: Work, paid: Mapping[str, int], cause: str, on: date) -> None:
         work.add("budget", key, budgets.spend(work.uow.state("budget", key), key, spent))
 
 
+def restore(work: Work, undone: Mapping[str, int], cause: str, on: date) -> None:
+    """Sets aside again what was spent on a payment that is undone in the same commit."""
+    for key, fen in undone.items():
+        restored = budgets.Restored(effective_on=on, amount_fen=fen, cause=cause)
+        work.add("budget", key, budgets.restore(work.uow.state("budget", key), key, restored))
+
+
 def recover(work: Work, came_back: Mapping[str, int], cause: str, on: date) -> None:
     """Notes for each budget what came back of its money."""
     for key, fen in came_back.items():

@@ -9,6 +9,7 @@ from commands.grants import purse
 from commands.grants.exclusions import paid_elsewhere_fen
 from commands.grants.offices import planner_of, procedure_of, require_office
 from commands.handlers.grants import loaded, told
+from commands.handlers.payments import undo_order
 from commands.handlers.registry import Work, command
 from commands.schemas import subsidies as schemas
 from ledger.programmes import Programme, find, programmes
@@ -169,6 +170,42 @@ def _set_off(work: Work, grant: str, state: Grant, given: dict[str, Any], cause:
             raise Refusal("wrong_beneficiary", grant=other, person=state.beneficiary)
         _take_back(work, other, owing, fen, "set_off", cause, given["on"])
     return total_fen
+
+
+@command("undo_grant_payment", schemas.UndoGrantPayment, clause=PLAN, zh="冲销拨付")
+def undo_grant_payment(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """Undoes the last payment of a grant that the payee never had; its money is set aside again, its order ends.
+
+    Refuses ``payment_on_its_way`` and ``payment_settled`` while the bank or the payee has the money, and
+    ``budget_closed`` after the year: then it is demanded back.
+    """
+    grant, state, programme = loaded(work, given)
+    require_office(work, procedure_of(programme).pays, state.area)
+    paid = _last_payment(work, grant, given["payment"])
+    cause, on = _cause(work, grant), given["on"]
+    undone = grants.PaymentUndone(
+        effective_on=on,
+        purse=paid.purse,
+        amount_fen=paid.amount_fen,
+        payment=paid.payment,
+        by=work.actor,
+        reason=given["reason"],
+    )
+    after = work.add("grant", grant, grants.undo_payment(state, grant, undone))
+    undo_order(work, paid.payment, given["reason"], on)
+    before_fen = state.paid_fen - paid.amount_fen
+    purse.restore(work, purse.portion(state.budgets, before_fen, paid.amount_fen), cause, on)
+    return told(grant, after)
+
+
+def _last_payment(work: Work, grant: str, payment: str) -> grants.Paid:
+    """The payment that was made last and stands; what was set off against a demand has arrived and cannot be undone."""
+    bodies = [one.body for one in work.ledger.stream(f"grant-{grant}", work.uow.connection)]
+    undone = {one.payment for one in bodies if isinstance(one, grants.PaymentUndone)}
+    paid = [one for one in bodies if isinstance(one, grants.Paid) and (one.payment not in undone)]
+    if not payment or not paid or paid[-1].payment != payment or paid[-1].set_off_fen:
+        raise Refusal("not_the_last_payment", grant=grant, payment=payment)
+    return paid[-1]
 
 
 @command("complete_grant", schemas.CompleteGrant, clause="葫政发〔2019〕11号（六）第4句", zh="确认完成")

@@ -11,11 +11,11 @@ from typing import Any
 from commands.grants.amounts import decide_amount, read_facts, reduced
 from commands.grants.exclusions import paid_elsewhere_fen
 from commands.grants.offices import check_area, planner_of, procedure_of, require_office, require_one_of
-from commands.grants.periods import months_of
 from commands.handlers.registry import Work, command
 from commands.schemas import subsidies as schemas
 from ledger.dates import days_after
 from ledger.programmes import Programme, find
+from ledger.programmes.periods import months_of
 from ledger.refusal import Refusal
 from ledger.streams import grant as grants
 from ledger.streams.grant import Grant

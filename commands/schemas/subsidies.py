@@ -133,6 +133,10 @@ class PayGrant(OfGrant):
     set_off = fields.Dict(keys=Id(), values=Money(), load_default=dict)
 
 
+class UndoGrantPayment(WithReason):
+    payment = Id(required=True)
+
+
 class CompleteGrant(OfGrant):
     evidence = Words(required=True, validate=validate.Length(min=1))
 

@@ -81,6 +81,7 @@ SUBSIDY_RULES: Final[dict[type[Event], Callable[[Any], tuple[Line, ...]]]] = {
     budget.Returned: _returned,
     budget.Closed: lambda e: lines((funds(e.fund), e.spent_fen), (paid(e.purse), -e.spent_fen)),
     grant.Paid: lambda e: spent(e.purse, e.amount_fen, e.set_off_fen),
+    grant.PaymentUndone: lambda e: lines((BANK, e.amount_fen), (paid(e.purse), -e.amount_fen)),
     grant.Reclaimed: lambda e: lines((RECEIVABLE, e.amount_fen), (RECOVERED, -e.amount_fen)),
     grant.Repaid: _repaid,
     pool.Paid: lambda e: spent(e.purse, e.amount_fen),

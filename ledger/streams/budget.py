@@ -64,6 +64,14 @@ class Spent(Event, frozen=True):
     cause: str
 
 
+@event("budget.restored")
+class Restored(Event, frozen=True):
+    """A payment was undone before the payee had it: what was spent is set aside again."""
+
+    amount_fen: int
+    cause: str
+
+
 @event("budget.recovered")
 class Recovered(Event, frozen=True):
     """Money paid out came back by a recovery: it is owed to the treasury."""
@@ -129,6 +137,12 @@ def evolve(state: Budget, event: Event) -> Budget:
                 reserved_fen=state.reserved_fen - event.amount_fen,
                 spent_fen=state.spent_fen + event.amount_fen,
             )
+        case Restored():
+            return replace(
+                state,
+                reserved_fen=state.reserved_fen + event.amount_fen,
+                spent_fen=state.spent_fen - event.amount_fen,
+            )
         case Recovered():
             return replace(state, recovered_fen=state.recovered_fen + event.amount_fen)
         case Returned(what="recovered"):
@@ -185,6 +199,12 @@ def spend(state: Budget, budget: str, spent: Spent) -> tuple[Event, ...]:
     _require_open(state, budget)
     _require_reserved(state, budget, spent.amount_fen)
     return (spent,)
+
+
+def restore(state: Budget, budget: str, restored: Restored) -> tuple[Event, ...]:
+    """Sets aside again what was spent on a payment that is undone; refuses ``budget_closed`` after the year."""
+    _require_open(state, budget)
+    return (restored,)
 
 
 def recover(state: Budget, recovered: Recovered) -> tuple[Event, ...]:

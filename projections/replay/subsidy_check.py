@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import combinations
 from typing import Any
 
 from sqlalchemy import Connection
@@ -13,6 +14,8 @@ from ledger.money import format_fen
 from ledger.policy.again import perform_again
 from ledger.policy.parameters import PolicyBook
 from ledger.policy.units import plain
+from ledger.programmes import programmes
+from ledger.programmes.exclusions import meet, rules_between
 from ledger.refusal import Refusal
 from ledger.streams import budget, grant, payment
 from ledger.streams.base import Event
@@ -124,6 +127,29 @@ class Subsidies:
                     caused=str(self.causes.get(cause)), ordered=str(self.ordered.get(cause)),
                 )  # fmt: skip
         self._tie_books()
+        self._exclusions()
+
+    def _exclusions(self) -> None:
+        """No two grants that count shut each other out; of those from which the higher is had, one may add to another."""
+        known = programmes()
+        by_holder: dict[str, list[tuple[str, grant.Grant]]] = defaultdict(list)
+        for key, (_, state) in self.fold.states["grant"].items():
+            if grant.counts(state):
+                by_holder[f"beneficiary {state.beneficiary}"].append((key, state))
+                if state.project:
+                    by_holder[f"project {state.project}"].append((key, state))
+        for holder, held in sorted(by_holder.items()):
+            for (key, one), (other_key, other) in combinations(held, 2):
+                for rule in rules_between(known[one.programme], known[other.programme]):
+                    of_project = holder.startswith("project ") == (rule.window == "project")
+                    if rule.effect == "refuse" and of_project and _meet(rule.window, one, other):
+                        self.found.add(
+                            "exclusion_broken",
+                            stream=f"grant-{key}",
+                            grant=key,
+                            other=other_key,
+                            rule=rule.clause,
+                        )
 
     def _tie_books(self) -> None:
         """Funds, payments and recoveries in the books are what budgets and grants come to."""
@@ -143,3 +169,7 @@ class Subsidies:
                     "subsidy_books_differ", subject=code, books=format_fen(self.balances[code]),
                     due=format_fen(due[code]),
                 )  # fmt: skip
+
+
+def _meet(window: str, one: grant.Grant, other: grant.Grant) -> bool:
+    return meet(window, one.months, one.project, other.months, other.project)

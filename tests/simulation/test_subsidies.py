@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from commands.desk import Desk
-from commands.grants.periods import in_window
 from ledger.books.posting import post
 from ledger.dates import SHANGHAI
 from ledger.policy.parameters import PolicyBook
 from ledger.programmes import find, offices
+from ledger.programmes.periods import in_window
 from ledger.refusal import Refusal
 from ledger.streams import budget, grant, payment
 from projections.registers import REGISTERS

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commands.grants.periods import in_window, months_of
 from commands.grants.purse import portion
+from ledger.programmes.periods import in_window, months_of
 from ledger.refusal import Refusal
 from ledger.streams import budget, circumstance, grant, office
 

@@ -30,6 +30,7 @@ from ledger.streams.grant.decisions import (
     review,
     send_back,
     suspend,
+    undo_payment,
     withdraw_demand,
 )
 from ledger.streams.grant.events import (
@@ -44,6 +45,7 @@ from ledger.streams.grant.events import (
     Objected,
     ObjectionDecided,
     Paid,
+    PaymentUndone,
     Planned,
     Publicised,
     Queued,
@@ -84,6 +86,7 @@ __all__ = [
     "Objected",
     "ObjectionDecided",
     "Paid",
+    "PaymentUndone",
     "Planned",
     "Publicised",
     "Queued",
@@ -127,5 +130,6 @@ __all__ = [
     "review",
     "send_back",
     "suspend",
+    "undo_payment",
     "withdraw_demand",
 ]

@@ -142,6 +142,18 @@ def pay(state: Grant, grant: str, paid: e.Paid) -> tuple[Event, ...]:
     return (paid,)
 
 
+def undo_payment(state: Grant, grant: str, undone: e.PaymentUndone) -> tuple[Event, ...]:
+    """Undoes a payment with a reason, unless it was demanded back already."""
+    require_status(state, grant, "planned", "paid")
+    _require_reason(undone.reason)
+    if undone.amount_fen > state.paid_fen - state.demanded_fen:
+        raise Refusal(
+            "demand_too_large", grant=grant, left_fen=state.paid_fen - state.demanded_fen,
+            amount_fen=undone.amount_fen,
+        )  # fmt: skip
+    return (undone,)
+
+
 def complete(state: Grant, grant: str, completed: e.Completed) -> tuple[Event, ...]:
     """Notes that what the rest of the money waits for was done."""
     require_status(state, grant, "approved", "queued", "planned")

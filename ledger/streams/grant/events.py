@@ -143,6 +143,17 @@ class Paid(Event, frozen=True):
     set_off_fen: int = 0
 
 
+@event("grant.payment_undone", moves_money=True)
+class PaymentUndone(Event, frozen=True):
+    """A payment was undone that the payee never had (冲销拨付): not sent yet, refused by the bank, or sent back."""
+
+    purse: str
+    amount_fen: int
+    payment: str
+    by: str
+    reason: str
+
+
 @event("grant.completed")
 class Completed(Event, frozen=True):
     """The training or work that the rest of the money waits for was done and checked (完成验收)."""

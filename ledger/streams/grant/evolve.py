@@ -75,6 +75,8 @@ def _paid_out(state: Grant, event: Event) -> Grant:
             paid_fen = state.paid_fen + event.amount_fen
             status = "paid" if paid_fen == state.amount_fen else "planned"
             return replace(state, status=status, since=on, paid_fen=paid_fen)
+        case e.PaymentUndone():
+            return replace(state, status="planned", since=on, paid_fen=state.paid_fen - event.amount_fen)
         case e.Completed():
             return replace(state, completed_on=on, steps=_step(state, "completed", event.by))
         case e.Confirmed():
