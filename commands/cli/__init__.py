@@ -51,7 +51,7 @@ COMMANDS: Final = {
         ),
         Known("status", "standing:status", "账本状态", "Positions, lags and size"),
         Known("statement", "statements:statement", "对账单真伪核验", "Is a statement genuine?"),
-        Known("grant", "grants:grant", "补贴：项目、办理与历史", "Subsidies: programmes, grants, histories"),
+        Known("grant", "grants:grant", "补贴：办理、历史与依据", "Grants: steps, histories, amounts"),
         Known("budget", "grants:budget", "补贴预算的执行", "Budgets of subsidies"),
         Known("why", "why:why", "追溯一笔数字的依据", "Why a figure is what it is"),
         Known("verify", "proving:verify", "核验账本", "Prove that nothing was changed"),

@@ -44,40 +44,11 @@ as_of = option(
 
 @click.group(
     cls=Group,
-    zh="补贴：项目、办理情况、受益人历史、金额依据。",
+    zh="补贴：办理情况、受益人历史、金额依据。",
     example="provident grant list --status applied",
 )
 def grant() -> None:
-    """Subsidies: programmes, where each grant stands, what a beneficiary has had, why an amount is what it is."""
-
-
-@grant.command(
-    "programmes", zh="全部项目、标准与不予发放的条款。", example="provident grant programmes --kind programme"
-)
-@option(
-    "--kind",
-    type=click.Choice(["programme", "standard", "refusal"]),
-    zh="只看该类。",
-    en="Only of this kind.",
-)
-@as_json
-def programmes_(kind: str | None, json_wanted: bool) -> None:
-    """Show the catalogue of programmes, standards and refusals with their clauses."""
-    import msgspec
-
-    from ledger.programmes import programmes
-
-    found = [one for one in programmes().values() if kind in (None, one.kind)]
-    if json_wanted:
-        say_json([{**msgspec.to_builtins(one), "cite": one.cite, "purse": one.purse} for one in found])
-        return
-    kinds = {
-        "programme": words("发放", "pays"),
-        "standard": words("标准", "standard"),
-        "refusal": words("不发放", "pays nothing"),
-    }
-    rows = [(one.id, one.zh if language() == "zh" else one.en, kinds[one.kind], one.cite) for one in found]
-    say_table(words("编号,名称,种类,依据", "Id,Name,Kind,Clause").split(","), rows)
+    """Where each grant stands, what a beneficiary has had, why an amount is what it is."""
 
 
 @grant.command(

@@ -108,13 +108,6 @@ def test_grants_are_listed_by_state_and_shown_step_by_step(provident: Provident)
     assert provident("grant", "show", "G9").exit_code == 3
 
 
-def test_the_catalogue_is_shown_with_what_pays_and_what_does_not(provident: Provident) -> None:
-    assert len(asked(provident("grant", "programmes", "--json"))) == 85
-    rows = asked(provident("grant", "programmes", "--kind", "refusal", "--json"))
-    assert all(one["reason"]["zh"] for one in rows)
-    assert "稳岗返还" in provident("grant", "programmes", lang="zh").output
-
-
 def test_a_budget_is_listed_and_its_movements_are_told(provident: Provident) -> None:
     (row,) = asked(provident("budget", "list", "--year", "2019", "--json"))
     assert (row["voted_fen"], row["spent_fen"], row["available_fen"]) == (10_000_000, 6_172_839, 3_827_161)
