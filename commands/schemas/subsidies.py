@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import fields, validate
 
 from commands.schemas.collection import Dated
-from commands.schemas.fields import Day, Id, Ids, Money, PersonId, Words
+from commands.schemas.fields import Day, Id, Money, PersonId, Words
 
 
 class DayText(Day):
@@ -83,7 +83,7 @@ class ApplyGrant(OfGrant):
     beneficiary = PersonId(required=True)
     area = Id(required=True)
     facts = fields.Dict(keys=fields.String(), load_default=dict)
-    documents = Ids(load_default=list)
+    documents = fields.List(Id(), load_default=list)
     period = Words(load_default="")
     project = Id(load_default="")
     payee = PersonId(load_default=None)
@@ -92,7 +92,7 @@ class ApplyGrant(OfGrant):
 
 class CorrectGrant(OfGrant):
     facts = fields.Dict(keys=fields.String(), load_default=dict)
-    documents = Ids(load_default=list)
+    documents = fields.List(Id(), load_default=list)
 
 
 class ReviewGrant(OfGrant):
