@@ -236,6 +236,7 @@ def return_fraud_money(work: Work, given: dict[str, Any]) -> dict[str, Any]:
         amount_fen=amount_fen,
         booked_to=f"account-{account}" if account else f"loan-{found.subject}",
         reference=given["reference"],
+        settled=amount_fen == found.open_fen,
     )
     events = conduct.return_money(state, person, returned, fixed)
     if events and account:

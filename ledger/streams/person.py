@@ -106,12 +106,16 @@ class EmployerNotified(Event, frozen=True):
 
 @event("person.money_returned")
 class MoneyReturned(Event, frozen=True):
-    """Money of a case came back, whole or in part (退回资金); ``booked_to`` names the stream that books it."""
+    """Money of a case came back, whole or in part (退回资金): all of it where ``settled``.
+
+    ``booked_to`` names the stream that books it.
+    """
 
     case: str
     amount_fen: int
     booked_to: str
     reference: str
+    settled: bool = False
 
 
 @event("person.return_reversed")

@@ -23,6 +23,7 @@ from projections.replay.findings import Finding, Findings
 from projections.replay.interest_check import Interest
 from projections.replay.report_check import Reports
 from projections.replay.subsidy_check import Subsidies
+from projections.replay.transfer_check import Transfers
 from projections.replay.walk import Progress, Walk
 
 ViewCheck = Callable[[Connection], Iterable[Finding]]
@@ -87,6 +88,7 @@ def verify(
         Interest(found, book, fold),
         Conducts(found, fold),
         Subsidies(found, book, fold),
+        Transfers(found, fold),
         Balances(found, fold),
         Requests(found),
         Reports(found, book, fold),

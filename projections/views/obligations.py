@@ -7,7 +7,7 @@ An obligation arises from an event and is done by another; a late one stays visi
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any, Final, NamedTuple
 
@@ -20,6 +20,8 @@ from ledger.store import tables
 from ledger.store.tables import metadata
 from ledger.streams import account, employer, petition, proposal, report
 from projections.registers import REGISTERS
+from projections.views import conduct_duties
+from projections.views.duty import Done, Due, Effect, Meaning
 from projections.views.grant_duties import KINDS as GRANT_KINDS
 from projections.views.grant_duties import grant_duties
 from projections.views.view import Seen, target
@@ -53,35 +55,9 @@ KINDS: Final = {
     "remit": ("汇缴", "remit the month", f"{NATIONAL} 第十九条"),
     "publish_report": ("公布年度报告", "publish the annual report", f"{CITY} 第二十五条"),
     "decide": ("审批", "decide the application", f"{CITY} 第十二条"),
+    **conduct_duties.KINDS,
 }
 """What is to be done, in Chinese and English, and the clause."""
-
-
-class Due(NamedTuple):
-    """An obligation as an event makes it: done already where ``done_on`` is set."""
-
-    kind: str
-    subject: str
-    who: str
-    arose_on: date
-    due_on: date | None
-    done_on: date | None = None
-    month: str = ""
-
-    @property
-    def id(self) -> str:
-        return f"{self.kind}:{self.subject}:{self.month or self.arose_on}"
-
-
-class Done(NamedTuple):
-    """The open obligations of one kind and subject are done, or (``on`` empty) have fallen away."""
-
-    kind: str
-    subject: str
-    on: date | None
-
-
-Effect = Due | Done
 
 
 Rows = dict[tuple[str, str], dict[str, dict[str, Any]]]
@@ -258,7 +234,7 @@ def _report_published(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
         yield Due("publish_report", seen.key, "centre", arose_on, body.due_on, body.effective_on)
 
 
-_RULES: Final[dict[type, Callable[[PolicyBook, Seen], Iterator[Effect]]]] = {
+_RULES: Final[dict[type, Meaning]] = {
     employer.Registered: _registered,
     employer.MonthRemitted: _remitted,
     account.Opened: _opened,
@@ -273,6 +249,7 @@ _RULES: Final[dict[type, Callable[[PolicyBook, Seen], Iterator[Effect]]]] = {
     proposal.Approved: _decided,
     proposal.Rejected: _decided,
     report.Published: _report_published,
+    **conduct_duties.RULES,
 }
 
 
