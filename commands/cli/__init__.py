@@ -44,6 +44,8 @@ COMMANDS: Final = {
         ),
         Known("person", "conduct:person", "个人诚信记录", "A person's record of conduct"),
         Known("blacklist", "conduct:blacklist", "诚信系统黑名单", "Who is barred, on any day"),
+        Known("trail", "trail:trail", "某人的操作痕迹", "All that one person did or approved"),
+        Known("penalties", "conduct:penalties", "责令与处罚", "Orders and fines on employers"),
         Known("transfers", "transfers:transfers", "异地转移接续", "Transfers between cities"),
         Known("trial-balance", "books:trial_balance", "试算平衡表", "The trial balance"),
         Known("journal", "books:journal", "记账凭证", "The journal"),

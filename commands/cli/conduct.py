@@ -1,9 +1,12 @@
-"""``provident blacklist`` and ``provident person conduct``: who is barred from what, on any day, as known on any day."""
+"""``provident blacklist``, ``provident person conduct``, ``provident penalties``: who is barred, who was ordered or fined.
+
+Entries are those of any day, as known on any day; what was sought against a decision is told with it.
+"""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -31,6 +34,17 @@ OFFENCES = {
     "withdrawal": ("骗提", "fraudulent withdrawal"),
     "loan": ("骗贷", "unlawful loan"),
     "intermediary": ("中介", "intermediary"),
+}
+PENALTY_STATES = {
+    "ordered": ("已责令", "ordered"),
+    "corrected": ("已办理", "obeyed"),
+    "proposed": ("拟处罚", "fine proposed"),
+    "told": ("已告知", "told"),
+    "hearing": ("待听证", "hearing asked for"),
+    "heard": ("已听证", "heard"),
+    "decided": ("已决定", "decided"),
+    "paid": ("已缴清", "paid"),
+    "withdrawn": ("已撤销", "withdrawn"),
 }
 MATTERS = {"withdrawal": ("提取", "withdrawals"), "loan": ("贷款", "loans")}
 
@@ -84,7 +98,12 @@ def conduct(person: str, as_of: date | None, known_on: date | None, json_wanted:
     on = as_of or today()
     with open_desk() as desk, desk.ledger.database.reading() as connection:
         found = entries(connection, on, known_on, [person])
-        history = list(told(connection, desk.ledger.stream(f"person-{person}", connection), known_on))
+        streams = [f"person-{person}", *(f"remedy-{one.case}" for one in found if _is_against(desk, one))]
+        history = [
+            row
+            for stream in streams
+            for row in told(connection, desk.ledger.stream(stream, connection), known_on)
+        ]
     if json_wanted:
         rows = [one.as_json(language()) for one in history]
         entries_json = [one.as_json() for one in found]
@@ -95,6 +114,60 @@ def conduct(person: str, as_of: date | None, known_on: date | None, json_wanted:
     show_entries(found)
     if history:
         show_history(history)
+
+
+def _is_against(desk: Any, entry: Entry) -> bool:
+    """Whether the remedies under the number of a case are those of this person: an order may have the same number."""
+    register = desk.ledger.registers["remedy"]
+    with desk.ledger.database.reading() as connection:
+        found = register.read(connection, [entry.case])
+    return any(one.subject == entry.person for _, one in found.values())
+
+
+@click.command(
+    cls=Command,
+    zh="对单位的责令与处罚：期限、罚款、已缴入国库的数额。",
+    example="provident penalties --open",
+)
+@option("--open", "only_open", is_flag=True, zh="只看未了结的。", en="Only what is not over.")
+@as_json
+def penalties(only_open: bool, json_wanted: bool) -> None:
+    """Show the orders to employers and the fines, with their days and what was paid to the treasury."""
+    from msgspec.structs import asdict
+
+    from ledger.streams.penalty import is_obeyed
+
+    with open_desk() as desk, desk.ledger.database.reading() as connection:
+        register: Any = desk.ledger.registers["penalty"]
+        rows = {row.key: register.state_of(row) for row in connection.execute(register.all(connection))}
+    found = {key: one for key, one in rows.items() if not (only_open and is_obeyed(one))}
+    if json_wanted:
+        say_json([{"penalty": key, **asdict(one)} for key, one in found.items()])
+        return
+    if not found:
+        say("没有责令或处罚", "There are no orders or fines")
+        return
+    heads = words(
+        "编号,单位,事项,事实发生日,状态,责令期限,>罚款,>已缴,缴纳期限",
+        "Number,Employer,Violation,Facts,State,Due,>Fine,>Paid,Pay by",
+    )
+    say_table(heads.split(","), [_penalty_line(key, one) for key, one in found.items()])
+
+
+def _penalty_line(key: str, one: Any) -> tuple[object, ...]:
+    from projections.views.words import term
+
+    return (
+        key,
+        one.employer,
+        term("violation", one.violation, language()),
+        one.facts_on,
+        words(*PENALTY_STATES[one.status]),
+        one.due_on,
+        format_fen(one.amount_fen) if one.amount_fen else "",
+        format_fen(one.paid_fen) if one.paid_fen else "",
+        one.pay_by or "",
+    )
 
 
 def show_entries(found: list[Entry]) -> None:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from commands.handlers.employers import leave_arrears, transfer_account
 from commands.handlers.interest import credit_on_closing
+from commands.handlers.petitions import act_in_place
 from commands.handlers.registry import Work, command
 from commands.law import versions
 from commands.schemas import collection as schemas
@@ -16,7 +17,6 @@ from ledger.refusal import LineRefusal, Refusal
 from ledger.streams import account as accounts
 from ledger.streams import employer as employers
 from ledger.streams import payment as payments
-from ledger.streams import petition as petitions
 
 CITY = "葫政发〔2019〕12号"
 
@@ -158,8 +158,9 @@ def break_relation(work: Work, given: dict[str, Any]) -> dict[str, Any]:
 
 @command("seal", schemas.Seal, clause=f"{CITY} 第七条", zh="封存")
 def seal(work: Work, given: dict[str, Any]) -> dict[str, Any]:
-    """Seals an account with its employer."""
+    """Seals an account with its employer; with ``petition`` the centre acts itself."""
     account, on = given["account"], given["on"]
+    act_in_place(work, given, "seal")
     state = work.account(account)
     broken_on = given["broken_on"] or state.broken_on or on
     days = work.law.value("seal_days", on)
@@ -181,8 +182,9 @@ def unseal(work: Work, given: dict[str, Any]) -> dict[str, Any]:
 
 @command("seal_centrally", schemas.SealCentrally, clause=f"{CITY} 第八条", zh="集中封存")
 def seal_centrally(work: Work, given: dict[str, Any]) -> dict[str, Any]:
-    """Moves an account to the centre's pool."""
+    """Moves an account to the centre's pool; with ``petition`` the centre acts itself."""
     account, on = given["account"], given["on"]
+    act_in_place(work, given, "seal_centrally")
     state = work.account(account)
     ended_on = given["ended_on"] or state.broken_on or on
     days = work.law.value("central_seal_days", on)
@@ -197,14 +199,7 @@ def transfer(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     employers.require_active(work.employer(given["to"]), given["to"])
     ended_on = given["ended_on"] or work.account(account).broken_on or given["hired_on"] or on
     hired_on = given["hired_on"] or on
-    by = "unit"
-    if given["petition"]:
-        petition, by = given["petition"], "centre"
-        asked: petitions.Petition = work.uow.state("petition", petition)
-        if asked.status and asked.account != account:
-            raise Refusal("petition_of_another", petition=petition, account=asked.account)
-        settled = petitions.Settled(effective_on=on, by=by)
-        work.add("petition", petition, petitions.settle(asked, petition, settled))
+    by = act_in_place(work, given, "transfer")
     transfer_account(work, account, given["to"], ended_on, hired_on, on, by)
     return {"account": account, "employer": given["to"]}
 

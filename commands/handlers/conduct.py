@@ -294,6 +294,15 @@ def rectify_conduct(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     return _add(work, given, conduct.rectify(_of(work, given), given["person"], rectified))
 
 
+@command("refer_person", schemas.Refer, clause="建金〔2018〕46号", zh="逾期不退回移送联合惩戒")
+def refer_person(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """Refers a person who did not return the money in time to a body for joint punishment."""
+    referred = conduct.Referred(
+        effective_on=given["on"], case=given["case"], body=given["body"], document=given["document"]
+    )
+    return _add(work, given, conduct.refer(_of(work, given), given["person"], referred))
+
+
 @command("lift_ban", schemas.LiftBan, clause=f"{CITY} 第二十八条", zh="解除取消资格")
 def lift_ban(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Lifts a ban from its value date on; before it the person stays barred."""

@@ -1,14 +1,12 @@
-"""Four eyes (葫政发〔2019〕12号 第二十二条) and petitions (第九条)."""
+"""Four eyes (葫政发〔2019〕12号 第二十二条): what pays money out is proposed by one person and approved by another."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from commands.handlers.registry import COMMANDS, Work, command
-from commands.law import versions
 from commands.schemas import collection as schemas
 from ledger.refusal import Refusal
-from ledger.streams import petition as petitions
 from ledger.streams import proposal as proposals
 
 CITY = "葫政发〔2019〕12号"
@@ -58,49 +56,3 @@ def load(name: str, content: dict[str, Any]) -> dict[str, Any]:
     except ValidationError as error:
         raise Refusal("content_invalid", command=name, fields=str(error.messages)) from None
     return loaded
-
-
-@command("petition", schemas.FilePetition, clause=f"{CITY} 第九条", zh="申请督促")
-def petition(work: Work, given: dict[str, Any]) -> dict[str, Any]:
-    """Files an employee's petition against an employer that does nothing."""
-    key = given["petition"]
-    state = work.account(given["account"])
-    if not state.status:
-        raise Refusal("account_unknown", account=given["account"])
-    filed = petitions.Filed(
-        effective_on=given["on"],
-        account=given["account"],
-        employer=state.employer,
-        evidence=given["evidence"],
-    )
-    work.add("petition", key, petitions.file(work.uow.state("petition", key), key, filed))
-    return {"petition": key}
-
-
-@command("urge", schemas.OfPetition, clause=f"{CITY} 第九条", zh="督促单位办理")
-def urge(work: Work, given: dict[str, Any]) -> dict[str, Any]:
-    """Urges the employer: its five days run, then the centre's ten."""
-    key, on = given["petition"], given["on"]
-    outcome = work.law.decide("urge_timeline", on, urged_on=str(on))
-    urged = petitions.EmployerUrged(
-        effective_on=on,
-        employer_due_on=outcome.values["unit_due_on"],
-        centre_due_on=outcome.values["centre_due_on"],
-        parameters=versions(outcome),
-    )
-    events = petitions.urge(work.uow.state("petition", key), key, urged)
-    state: petitions.Petition = work.add("petition", key, events)
-    return {
-        "petition": key,
-        "employer_due_on": str(state.employer_due_on),
-        "centre_due_on": str(state.centre_due_on),
-    }
-
-
-@command("settle_petition", schemas.SettlePetition, clause=f"{CITY} 第九条", zh="督促办结")
-def settle_petition(work: Work, given: dict[str, Any]) -> dict[str, Any]:
-    """Settles a petition, by the employer or by the centre in its place."""
-    key = given["petition"]
-    settled = petitions.Settled(effective_on=given["on"], by=given["settled_by"])
-    work.add("petition", key, petitions.settle(work.uow.state("petition", key), key, settled))
-    return {"petition": key}

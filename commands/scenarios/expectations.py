@@ -290,6 +290,14 @@ QUESTIONS: Final[dict[str, Question]] = {
         lambda h, code: h.subject_fen(code),
         money=True,
     ),
+    "penalty": Question(
+        "the state of an order or fine on an employer (责令与处罚)", _field("penalty", "status")
+    ),
+    "review": Question(
+        "`pending`, `upheld` or `annulled`, of a decision (行政复议)", _field("remedy", "review")
+    ),
+    "suit": Question("the same of a suit (行政诉讼)", _field("remedy", "suit")),
+    "enforcement": Question("`pending`, `done` or `rejected` (强制执行)", _field("remedy", "enforcement")),
     "transfer": Question(
         "the state of a contact letter, as the platform codes it (联系函状态)", _field("transfer", "status")
     ),

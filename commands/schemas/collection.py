@@ -104,6 +104,7 @@ class BreakRelation(OfAccount):
 
 class Seal(OfAccount):
     broken_on = Day(load_default=None)
+    petition = Id(load_default=None)
 
 
 class Unseal(OfAccount):
@@ -112,6 +113,7 @@ class Unseal(OfAccount):
 
 class SealCentrally(OfAccount):
     ended_on = Day(load_default=None)
+    petition = Id(load_default=None)
 
 
 class Transfer(OfAccount):
@@ -239,6 +241,9 @@ class Decide(Dated):
 class FilePetition(OfAccount):
     petition = Id(required=True)
     evidence = Words(required=True)
+    matter = fields.String(
+        load_default="", validate=validate.OneOf(["", "transfer", "seal", "seal_centrally"])
+    )
 
 
 class OfPetition(Dated):
@@ -247,6 +252,10 @@ class OfPetition(Dated):
 
 class SettlePetition(OfPetition):
     settled_by = fields.String(load_default="unit", validate=validate.OneOf(["unit", "centre"]))
+
+
+class WithdrawPetition(OfPetition):
+    reason = Words(required=True, validate=validate.Length(min=1))
 
 
 class OpenBooks(Dated):

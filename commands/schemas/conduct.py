@@ -69,6 +69,11 @@ class Rectify(OfCase):
     document = Words(required=True, validate=_SAID)
 
 
+class Refer(OfCase):
+    body = Words(required=True, validate=_SAID)
+    document = Words(required=True, validate=_SAID)
+
+
 class LiftBan(OfCase):
     matter = fields.String(required=True, validate=validate.OneOf(["withdrawal", "loan"]))
     document = Words(required=True, validate=_SAID)

@@ -135,6 +135,15 @@ class Rectified(Event, frozen=True):
     document: str
 
 
+@event("person.referred")
+class Referred(Event, frozen=True):
+    """Who did not return the money in time was referred to a body for joint punishment (列入严重失信, 联合惩戒)."""
+
+    case: str
+    body: str
+    document: str
+
+
 @event("person.ban_lifted")
 class BanLifted(Event, frozen=True):
     """A ban was lifted (解除): the value date is the first day on which the person is free again."""
@@ -185,6 +194,7 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     returned_fen: int = 0
     references: tuple[str, ...] = ()
     bans: tuple[Ban, ...] = ()
+    referred_to: tuple[str, ...] = ()
     rectified_on: date | None = None
     corrected_on: date | None = None
 
@@ -235,6 +245,10 @@ def evolve(state: Conduct, event: Event) -> Conduct:
             )
         case Rectified():
             return _in_case(state, event.case, lambda found: replace(found, rectified_on=event.effective_on))
+        case Referred():
+            return _in_case(
+                state, event.case, lambda found: replace(found, referred_to=(*found.referred_to, event.body))
+            )
         case BanLifted():
             return _in_case(state, event.case, lambda found: _lifted(found, event))
         case EntryCorrected():
@@ -364,6 +378,18 @@ def rectify(state: Conduct, person: str, rectified: Rectified) -> tuple[Event, .
     if found.open_fen:
         raise Refusal("money_still_owed", case=found.case, open_fen=found.open_fen)
     return () if found.rectified_on else (rectified,)
+
+
+def refer(state: Conduct, person: str, referred: Referred) -> tuple[Event, ...]:
+    """Refers a person who still owes when the days to return are over; refuses ``return_days_running``."""
+    found = find_case(state, person, referred.case)
+    if referred.body in found.referred_to:
+        return ()
+    if not found.open_fen:
+        raise Refusal("nothing_left_to_return", case=found.case)
+    if found.return_by is not None and referred.effective_on <= found.return_by:
+        raise Refusal("return_days_running", case=found.case, return_by=found.return_by.isoformat())
+    return (referred,)
 
 
 def lift(state: Conduct, person: str, lifted: BanLifted) -> tuple[Event, ...]:

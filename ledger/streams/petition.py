@@ -19,11 +19,15 @@ from ledger.streams.base import Event, Stream, event
 
 @event("petition.filed")
 class Filed(Event, frozen=True):
-    """An employee asked the centre to press the employer, with evidence."""
+    """An employee asked the centre to press the employer, with evidence.
+
+    ``matter``: ``transfer``, ``seal`` or ``seal_centrally``; empty where the petition does not say.
+    """
 
     account: str
     employer: str
     evidence: str
+    matter: str = ""
 
 
 @event("petition.employer_urged")
@@ -33,13 +37,25 @@ class EmployerUrged(Event, frozen=True):
     employer_due_on: date
     centre_due_on: date
     parameters: tuple[str, ...] = ()
+    employer: str = ""
 
 
 @event("petition.settled")
 class Settled(Event, frozen=True):
-    """The matter was done, by the employer (``unit``) or by the centre in its place (``centre``)."""
+    """The matter was done, by the employer (``unit``) or by the centre in its place (``centre``).
+
+    ``act`` is the event by which the centre did it.
+    """
 
     by: str
+    act: str = ""
+
+
+@event("petition.withdrawn")
+class Withdrawn(Event, frozen=True):
+    """The employee withdrew the petition (撤回)."""
+
+    reason: str
 
 
 # ---------------------------------------------------------------- state
@@ -53,6 +69,7 @@ class Petition(msgspec.Struct, frozen=True):
     employer: str = ""
     employer_due_on: date | None = None
     centre_due_on: date | None = None
+    matter: str = ""
 
 
 # ---------------------------------------------------------------- evolve
@@ -62,7 +79,7 @@ def evolve(state: Petition, event: Event) -> Petition:
     """The state after an event. Total."""
     match event:
         case Filed():
-            return Petition("filed", event.account, event.employer)
+            return Petition("filed", event.account, event.employer, matter=event.matter)
         case EmployerUrged():
             return replace(
                 state,
@@ -72,6 +89,8 @@ def evolve(state: Petition, event: Event) -> Petition:
             )
         case Settled():
             return replace(state, status="settled")
+        case Withdrawn():
+            return replace(state, status="withdrawn")
         case _:
             return state
 
@@ -111,7 +130,29 @@ def settle(state: Petition, petition: str, settled: Settled) -> tuple[Event, ...
     return (settled,)
 
 
+def withdraw(state: Petition, petition: str, withdrawn: Withdrawn) -> tuple[Event, ...]:
+    """Withdraws a petition that is not settled."""
+    if state.status == "withdrawn":
+        return ()
+    if state.status not in ("filed", "urged"):
+        raise Refusal("petition_not_open", petition=petition, status=state.status or "unknown")
+    return (withdrawn,)
+
+
 # ---------------------------------------------------------------- queries
+
+
+def is_done(state: Petition, employer: str, account_status: str) -> bool:
+    """Whether what was asked for shows on the account; a petition that names no matter is taken at its word."""
+    match state.matter:
+        case "transfer":
+            return employer != state.employer or account_status == "closed"
+        case "seal":
+            return account_status != "normal"
+        case "seal_centrally":
+            return account_status in ("centrally_sealed", "closed")
+        case _:
+            return True
 
 
 def is_overdue(state: Petition, on: date) -> bool:

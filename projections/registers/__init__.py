@@ -12,6 +12,7 @@ from ledger.streams.loan import LOANS
 from ledger.streams.office import OFFICES
 from ledger.streams.parameter import PARAMETERS
 from ledger.streams.payment import PAYMENTS
+from ledger.streams.penalty import PENALTIES
 from ledger.streams.period import PERIODS
 from ledger.streams.person import PERSONS
 from ledger.streams.petition import PETITIONS
@@ -19,6 +20,7 @@ from ledger.streams.place import PLACES
 from ledger.streams.pool import POOLS
 from ledger.streams.proposal import PROPOSALS
 from ledger.streams.receipt import RECEIPTS
+from ledger.streams.remedy import REMEDIES
 from ledger.streams.remittance import REMITTANCES
 from ledger.streams.report import REPORTS
 from ledger.streams.result import RESULTS
@@ -43,6 +45,7 @@ REGISTERS: Final = {
         Register(LOANS, indexed=("borrower", "status")),
         Register(PARAMETERS),
         Register(PAYMENTS, indexed=("status", "batch", "reference")),
+        Register(PENALTIES, indexed=("employer",)),
         Register(PERIODS, indexed=("status",)),
         Register(PERSONS),
         Register(PETITIONS),
@@ -50,6 +53,7 @@ REGISTERS: Final = {
         Register(POOLS),
         Register(PROPOSALS, indexed=("status",)),
         Register(RECEIPTS, indexed=("status",)),
+        Register(REMEDIES),
         Register(REMITTANCES),
         Register(REPORTS),
         Register(RESULTS),

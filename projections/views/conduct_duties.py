@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from ledger.dates import days_after
 from ledger.policy.parameters import PolicyBook
-from ledger.streams import person, transfer
+from ledger.streams import penalty, person, remedy, transfer
 from projections.views.duty import Done, Due, Effect, Meaning
 from projections.views.view import Seen
 
@@ -17,10 +18,25 @@ CITY = "葫政发〔2019〕12号"
 
 KINDS: Final = {
     "return_money": ("退回骗提骗贷资金", "return the money of a fraud", f"{CITY} 第二十八条"),
+    "answer_objection": ("答复异议", "answer the objection", f"{CITY} 第二十九条"),
+    "review_window": ("可申请行政复议", "review may be sought", f"{CITY} 第二十九条"),
+    "suit_window": ("可提起行政诉讼", "a suit may be brought", f"{CITY} 第二十九条"),
+    "apply_enforcement": (
+        "申请法院强制执行",
+        "apply to the court for enforcement",
+        f"{CITY} 第二十九条第二款",
+    ),
+    "correct_violation": ("按责令限期办理", "obey the order", f"{CITY} 第二十六条"),
+    "hearing_window": ("可要求听证", "a hearing may be asked for", "中华人民共和国行政处罚法"),
+    "pay_fine": ("缴纳罚款", "pay the fine to the treasury", "中华人民共和国行政处罚法"),
     "send_letter": ("发出异地转移联系函", "send the contact letter", f"{CITY} 第九条第二款"),
     "send_transfer": ("转出账户信息和资金", "send account information and money", f"{CITY} 第九条第二款"),
     "book_transfer": ("异地转入入账", "book what came from another city", f"{CITY} 第九条第二款"),
 }
+
+
+RIGHTS: Final = frozenset({"review_window", "suit_window", "hearing_window"})
+"""What somebody may do until a day and need not: it lapses and is never late."""
 
 
 # ---------------------------------------------------------------- conduct
@@ -44,6 +60,87 @@ def _returned(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
 
 def _corrected(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
     yield Done("return_money", _of_case(seen), None)
+
+
+# ---------------------------------------------------------------- remedies
+
+
+def _notified(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
+    body: remedy.DecisionNotified = seen.body  # type: ignore[assignment]
+    on = body.effective_on
+    yield Due("review_window", seen.key, body.subject, on, body.review_until)
+    yield Due("suit_window", seen.key, body.subject, on, body.suit_until)
+    yield _enforceable(seen, body.review_until, body.suit_until, body.enforce_until)
+
+
+def _enforceable(seen: Seen, *windows: Any) -> Due:
+    *until, last = windows
+    return Due("apply_enforcement", seen.key, "centre", days_after(max(until), 1), last)
+
+
+def _objection(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
+    body: Any = seen.body
+    yield Due("answer_objection", seen.key, "centre", body.effective_on, body.answer_by)
+
+
+def _sought(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
+    """One remedy at a time: what is sought ends its window, and nothing is to be enforced meanwhile."""
+    on = seen.body.effective_on
+    yield Done("review_window", seen.key, on if isinstance(seen.body, remedy.ReviewFiled) else None)
+    yield Done("suit_window", seen.key, on if isinstance(seen.body, remedy.SuitFiled) else None)
+    yield Done("apply_enforcement", seen.key, None)
+
+
+def _decided(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
+    body: Any = seen.body
+    yield Done("answer_objection", seen.key, body.effective_on)
+    if body.outcome == "annulled":
+        for kind in ("review_window", "suit_window", "apply_enforcement"):
+            yield Done(kind, seen.key, None)
+    elif isinstance(body, remedy.ReviewDecided):
+        yield Due("suit_window", seen.key, "", body.effective_on, body.suit_until)
+        yield _enforceable(seen, body.suit_until, body.enforce_until)
+
+
+def _enforced(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
+    yield Done("apply_enforcement", seen.key, seen.body.effective_on)
+
+
+# ---------------------------------------------------------------- orders and fines
+
+
+def _ordered(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
+    body: penalty.CorrectionOrdered = seen.body  # type: ignore[assignment]
+    yield Due("correct_violation", seen.key, body.employer, body.effective_on, body.due_on)
+
+
+def _obeyed(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
+    yield Done("correct_violation", seen.key, seen.body.effective_on)
+
+
+def _told(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
+    body: penalty.Told = seen.body  # type: ignore[assignment]
+    yield Due("hearing_window", seen.key, "", body.effective_on, body.hearing_until)
+
+
+def _hearing(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
+    yield Done("hearing_window", seen.key, seen.body.effective_on)
+
+
+def _fined(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
+    body: penalty.Decided = seen.body  # type: ignore[assignment]
+    yield Due("pay_fine", seen.key, "", body.effective_on, body.pay_by)
+
+
+def _paid(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
+    body: penalty.Paid = seen.body  # type: ignore[assignment]
+    if body.settled:
+        yield Done("pay_fine", seen.key, body.effective_on)
+
+
+def _withdrawn(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
+    for kind in ("correct_violation", "hearing_window", "pay_fine"):
+        yield Done(kind, seen.key, None)
 
 
 # ---------------------------------------------------------------- transfers
@@ -89,6 +186,21 @@ RULES: Final[dict[type, Meaning]] = {
     person.UnlawfulLoanEstablished: _established,
     person.MoneyReturned: _returned,
     person.EntryCorrected: _corrected,
+    remedy.DecisionNotified: _notified,
+    remedy.ObjectionRaised: _objection,
+    remedy.ObjectionDecided: _decided,
+    remedy.ReviewFiled: _sought,
+    remedy.ReviewDecided: _decided,
+    remedy.SuitFiled: _sought,
+    remedy.SuitDecided: _decided,
+    remedy.EnforcementApplied: _enforced,
+    penalty.CorrectionOrdered: _ordered,
+    penalty.Corrected: _obeyed,
+    penalty.Told: _told,
+    penalty.HearingAsked: _hearing,
+    penalty.Decided: _fined,
+    penalty.Paid: _paid,
+    penalty.Withdrawn: _withdrawn,
     transfer.Applied: _applied,
     transfer.LetterSent: _letter_sent,
     transfer.LetterConfirmed: _confirmed,

@@ -203,13 +203,20 @@ def _transferred(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
 
 def _urged(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
     body: petition.EmployerUrged = seen.body  # type: ignore[assignment]
-    yield Due("urged", seen.key, "", body.effective_on, body.employer_due_on)
+    yield Due("urged", seen.key, body.employer, body.effective_on, body.employer_due_on)
     yield Due("centre_acts", seen.key, "centre", body.employer_due_on, body.centre_due_on)
 
 
 def _petition_settled(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
-    yield Done("urged", seen.key, seen.body.effective_on)
-    yield Done("centre_acts", seen.key, seen.body.effective_on)
+    """An employer that acts after all leaves nothing for the centre to do in its place."""
+    body: petition.Settled = seen.body  # type: ignore[assignment]
+    yield Done("urged", seen.key, body.effective_on)
+    yield Done("centre_acts", seen.key, body.effective_on if body.by == "centre" else None)
+
+
+def _petition_withdrawn(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
+    yield Done("urged", seen.key, None)
+    yield Done("centre_acts", seen.key, None)
 
 
 def _proposed(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
@@ -245,6 +252,7 @@ _RULES: Final[dict[type, Meaning]] = {
     account.Transferred: _transferred,
     petition.EmployerUrged: _urged,
     petition.Settled: _petition_settled,
+    petition.Withdrawn: _petition_withdrawn,
     proposal.Made: _proposed,
     proposal.Approved: _decided,
     proposal.Rejected: _decided,
@@ -334,7 +342,8 @@ def _about_grants(connection: Connection, on: date, book: PolicyBook) -> Iterato
 
 def _obligation(row: Any, on: date) -> Obligation:
     zh, en, _ = KINDS[row.kind]
-    late = ((row.done_on or on) - row.due_on).days if row.due_on else 0
+    owed = row.due_on is not None and row.kind not in conduct_duties.RIGHTS
+    late = ((row.done_on or on) - row.due_on).days if owed else 0
     return Obligation(
         row.kind,
         zh,

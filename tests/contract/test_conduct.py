@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import date
 from typing import Any
 
@@ -11,8 +12,10 @@ from click.testing import CliRunner
 
 from commands.cli import main
 from commands.desk import Desk
+from ledger.policy.parameters import Citation, ParameterValue, PolicyBook
 from projections.replay.verify import verify
 from projections.views.blacklist import blacklist
+from projections.views.trail import trail_of
 
 
 @pytest.fixture
@@ -99,6 +102,54 @@ def test_an_altered_entry_is_found(
     assert finding.hint()
 
 
+def test_an_officer_who_approved_twelve_withdrawals_appears_with_twelve_approvals(
+    desk: Desk, clock: Any
+) -> None:
+    clock.on(date(2019, 7, 10))
+    on = {"on": "2019-07-10"}
+    desk.do("register_employer", {**on, "employer": "E1", "rate": "0.12"}, actor="officer")
+    desk.do("open_account", {**on, "account": "A1", "employer": "E1", "base": "5000.00"})
+    desk.do("deposit", {**on, "account": "A1", "month": "2019-07"})
+    rent = {**on, "account": "A1", "reason": "rent"}
+    for number in range(12):
+        given = {**rent, "amount": f"{number + 1}.00"}
+        desk.do("withdraw", given, actor="clerk", approver="officer")
+    with desk.ledger.database.reading() as connection:
+        deeds = trail_of(connection, "officer")
+        assert trail_of(connection, "officer", last=date(2019, 7, 9)) == []
+        assert len(trail_of(connection, "officer", first=date(2019, 7, 10))) == 13
+    assert [one.command for one in deeds if one.part == "approver"] == ["withdraw"] * 12
+    assert [one.command for one in deeds if one.part == "actor"] == ["register_employer"]
+
+
+def test_orders_fines_and_remedies_are_verified_with_their_explanations(
+    ledger_url: str, clock: Any, book: PolicyBook
+) -> None:
+    centre = "葫芦岛市住房公积金管理中心"
+    listed = ({"number": 29, "zh": centre, "kind": "授权执法", "nature": "事业单位"},)
+    day = date(2019, 6, 23)
+    authority = ParameterValue(
+        "enforcement_bodies", listed, day, day, Citation("葫政告字〔2019〕9号", "附件")
+    )
+    with Desk(ledger_url, clock, book.with_values(authority)) as desk:
+
+        def do(on: str, command: str, **content: Any) -> None:
+            clock.on(date.fromisoformat(on))
+            desk.do(command, {"on": on, **content}, actor="clerk")
+
+        order = {
+            "employer": "E9",
+            "violation": "unregistered",
+            "facts_on": "2019-08-01",
+            "due_on": "2019-09-30",
+        }
+        do("2019-09-02", "order_correction", penalty="O1", evidence="执照", document="责令1", **order)
+        do("2019-10-08", "propose_penalty", penalty="O1", body=centre, amount="10000.00")
+        do("2019-10-08", "notify_decision", decision="O1", document="送达1")
+        report = verify(desk.ledger.database, desk.present_book())
+    assert report.sound, [finding.message() for finding in report.findings]
+
+
 def test_the_command_line_shows_the_blacklist_and_one_person(tmp_path: Any) -> None:
     url = f"sqlite:///{tmp_path}/ledger.db"
 
@@ -116,3 +167,13 @@ def test_the_command_line_shows_the_blacklist_and_one_person(tmp_path: Any) -> N
     told = typed("person", "conduct", "P1", "--as-of", "2019-08-15")
     assert "barred from loans" in told.output
     assert len(json.loads(typed("person", "conduct", "P1", "--json").stdout)["events"]) == 2
+    served = "decision=F1 person=P1 document=D2 on=2019-08-20"
+    assert typed("do", "notify_decision", *served.split()).exit_code == 0
+    assert "review through 2019-10-19" in typed("person", "conduct", "P1").output
+    assert "establish_unlawful_loan" in typed("trail", os.environ.get("USER") or "clerk").output
+    assert "did nothing" in typed("trail", "nobody").output
+    order = "penalty=O1 employer=E9 violation=unregistered facts_on=2019-08-01 evidence=X document=D due_on=2019-09-30"
+    assert "no orders or fines" in typed("penalties").output
+    assert typed("do", "order_correction", "on=2019-08-20", *order.split()).exit_code == 0
+    assert "not registering" in typed("penalties").output
+    assert json.loads(typed("penalties", "--open", "--json").stdout)[0]["status"] == "ordered"

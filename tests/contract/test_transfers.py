@@ -136,6 +136,28 @@ def test_the_messages_that_are_owed_are_the_same_whenever_they_are_asked_for(off
     assert [(one["message"], one["kind"], one["account"]) for one in first] == [("BDC901", 0, "B1")]
 
 
+def test_the_fraud_mark_and_its_bans_leave_with_the_money(office: Office) -> None:
+    letter = "2107002001130001"
+    asked = {
+        "letter": letter,
+        "from_centre": THEIRS,
+        "to_centre": OURS,
+        "account": "A1",
+        "account_there": "B1",
+    }
+    fraud = {"person": "P1", "case": "F1", "document": "D", "loan": "L1", "amount": "1.00", "loan_years": 2}
+    days = {"facts_on": "2020-01-10", "return_by": "2020-02-10"}
+    office.do("2020-01-13", "establish_unlawful_loan", **fraud, **days)
+    office.do("2020-01-14", "transfer_message", message="BDC901", **asked)
+    office.do("2020-01-15", "confirm_letter", letter=letter)
+    office.do("2020-01-15", "seal", account="A1", broken_on="2020-01-10")
+    office.do("2020-01-16", "send_transfer", letter=letter, loans=1)
+    (_, sent) = owed_messages(office.desk, date(2020, 1, 16), [letter])
+    said = sent["information"]
+    assert (said["fraud"], said["bans"], said["loans"]) == (True, {"loan": "2022-01-13"}, 1)
+    assert (said["principal"], said["six_months"], said["paid_up_to"]) == ("7,200.00", True, "2019-12")
+
+
 # ---------------------------------------------------------------- files
 
 

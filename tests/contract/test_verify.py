@@ -154,7 +154,7 @@ TAMPERINGS = {
         {"register_row_missing"},
     ),
     "a register row too many": (
-        ["INSERT INTO register_petition VALUES ('Q9', 1, 'filed', 'A9', 'E9', NULL, NULL)"],
+        ["INSERT INTO register_petition VALUES ('Q9', 1, 'filed', 'A9', 'E9', NULL, NULL, '')"],
         {"register_row_surplus"},
     ),
     "a register row that is no JSON": (

@@ -86,7 +86,10 @@ def test_an_urged_employer_has_five_days_and_then_the_centre_ten(office: Office)
     (urged,) = office.duties("2019-08-08", "urged")
     (centre,) = office.duties("2019-08-08", "centre_acts")
     assert (urged.due_on, urged.late_days, centre.due_on) == (date(2019, 8, 7), 1, date(2019, 8, 17))
-    office.do("settle_petition", "2019-08-09", petition="P1", settled_by="centre")
+    assert urged.who == "E1"
+    office.do("seal", "2019-08-18", account="A1", broken_on="2019-07-31", petition="P1")
+    (acted,) = office.duties("2020-01-01", "centre_acts")
+    assert (acted.done_on, acted.late_days) == (date(2019, 8, 18), 1)
     assert office.duties("2020-01-01", "centre_acts", only_open=True) == []
 
 

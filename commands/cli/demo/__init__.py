@@ -81,6 +81,8 @@ def show_next(folder: Path, url: str, account: str, event_id: int, seconds: floa
         f"employer show {EMPLOYER} --as-of {TODAY}",
         f"obligations --overdue --as-of {TODAY}",
         "proposals",
+        "blacklist --as-of 2020-07-27 --known-on 2020-07-27",
+        "transfers list",
         "trial-balance --as-of 2020-06-30",
         f"verify --against {folder}/checkpoint.json",
     ):

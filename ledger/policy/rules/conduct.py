@@ -53,3 +53,19 @@ def fraud_consequences(
     why("取消提取资格年限", "years without withdrawal", withdrawal, "years", clause)
     why("取消贷款资格年限", "years without a loan", [least, most], "years", clause)
     return {"law": clause, "withdrawal_years": withdrawal, "loan_years_min": least, "loan_years_max": most}
+
+
+@rule(
+    "employer_fine",
+    clause=f"{CITY} 第二十六条；住房公积金管理条例 第三十七条；国务院令第844号 第三十九条",
+    zh="未登记、未设账户的罚款幅度",
+    en="bounds of a fine for not registering or not opening accounts",
+    since=IN_FORCE,
+    day="facts_on",
+    reads={"least_fen": "unregistered_fine_min", "most_fen": "unregistered_fine_max"},
+)
+def employer_fine(facts_on: Day, least_fen: int, most_fen: int, why: Why = quiet) -> Values:
+    """The least and the highest fine, both included, by the law of the day of the facts."""
+    why("事实发生日", "day of the facts", facts_on)
+    why("罚款幅度", "bounds of the fine", [least_fen, most_fen], "fen")
+    return {"least_fen": least_fen, "most_fen": most_fen}
