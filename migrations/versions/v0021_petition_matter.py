@@ -1,12 +1,12 @@
 """What a petition asks for.
 
-Revision ID: 0019
+Revision ID: 0021
 """
 
 from alembic import op
 
-revision = "0019"
-down_revision = "0018"
+revision = "0021"
+down_revision = "0020"
 
 STATEMENTS = ("ALTER TABLE register_petition ADD COLUMN matter TEXT NOT NULL DEFAULT ''",)
 

@@ -1,12 +1,12 @@
 """Orders and fines on employers, and the remedies against decisions.
 
-Revision ID: 0018
+Revision ID: 0020
 """
 
 from alembic import op
 
-revision = "0018"
-down_revision = "0017"
+revision = "0020"
+down_revision = "0019"
 
 STATEMENTS = (
     """CREATE TABLE register_penalty (
