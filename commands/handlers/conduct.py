@@ -11,6 +11,7 @@ from commands.schemas import conduct as schemas
 from ledger.policy.rules import Outcome
 from ledger.refusal import Refusal
 from ledger.streams import account as accounts
+from ledger.streams import loan as loans
 from ledger.streams import payment as payments
 from ledger.streams import person as conduct
 from ledger.streams.base import Event
@@ -84,7 +85,12 @@ def establish_fraud(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     "establish_unlawful_loan", schemas.EstablishUnlawfulLoan, clause=f"{CITY} 第二十八条第二款", zh="骗贷认定"
 )
 def establish_unlawful_loan(work: Work, given: dict[str, Any]) -> dict[str, Any]:
-    """Establishes an unlawful loan: it is to be repaid by a day, and the person comes on the blacklist."""
+    """Establishes an unlawful loan: it is to be repaid by a day, and the person comes on the blacklist.
+
+    A loan of this ledger must be one that the person took, alone or with others; one of an older system is taken at
+    its number. The loan itself is called in by ``demand_early``.
+    """
+    _check_loan(work, given["loan"], given["person"])
     outcome = _consequences(work, given, "loan")
     established = conduct.UnlawfulLoanEstablished(
         effective_on=given["on"],
@@ -98,6 +104,12 @@ def establish_unlawful_loan(work: Work, given: dict[str, Any]) -> dict[str, Any]
         explanation=explanation(outcome),
     )
     return _establish(work, given["person"], established, _bars(work, given, "loan", outcome))
+
+
+def _check_loan(work: Work, loan: str, person: str) -> None:
+    known: loans.Loan = work.uow.state("loan", loan)
+    if known.status and person not in (known.borrower, known.spouse, *known.co_borrowers):
+        raise Refusal("loan_of_another", loan=loan, person=person)
 
 
 def _consequences(work: Work, given: dict[str, Any], offence: str) -> Outcome:
