@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from commands.cli import main
 from commands.desk import Desk
+from ledger.policy.parameters import Citation, ParameterValue
 from ledger.programmes import find
 from projections.views.grant_duties import grant_duties
 from projections.views.obligations import obligations
@@ -135,3 +136,16 @@ def test_what_waits_is_among_the_duties_with_its_office_and_its_day(desk_of_gran
     assert (review.who, review.arose_on, review.due_on) == ("city_service@city", date(2019, 9, 3), None)
     assert duties["grant_repayment", "G1"].due_on == date(2019, 9, 30)
     assert (late["grant_review"], late["grant_repayment"]) == (0, 2)
+
+
+def test_a_review_has_a_last_day_where_the_city_has_published_how_many_there_are(
+    desk_of_grants: Desk, book: Any
+) -> None:
+    published = ParameterValue(
+        parameter="grant_review_working_days", value=5, effective_from=date(2019, 1, 1),
+        published_on=date(2019, 1, 1), citation=Citation("given in the test", ""),
+    )  # fmt: skip
+    with desk_of_grants.ledger.database.reading() as connection:
+        duties = grant_duties(connection, date(2019, 9, 10), book.with_values(published))
+    (review,) = [one for one in duties if one.kind == "grant_review"]
+    assert review.due_on == date(2019, 9, 10)
