@@ -24,6 +24,8 @@ ROSTER = {
     "office": ["city_office"],
     "finance": ["city_finance"],
     "payer": ["city_finance"],
+    "county": ["county_office@lianshan"],
+    "government": ["county_government@lianshan"],
 }
 APPLIED = {
     "grant": "G1", "programme": REFUND, "beneficiary": "F1", "area": "lianshan", "period": "2018",
@@ -43,6 +45,11 @@ STEPS: list[tuple[date, str, str, dict[str, Any]]] = [
     (date(2019, 8, 8), "payer", "pay_grant", G1),
     (date(2019, 9, 2), "finance", "reclaim_grant", {**G1, "due_on": "2019-09-30", "reason": "虚报", "amount": "100.00"}),
     (date(2019, 9, 3), "clerk", "apply_grant", {**APPLIED, "grant": "G2", "period": "2017"}),
+    (date(2019, 9, 4), "clerk", "apply_roll",
+     {"entry": "R1", "programme": "tekun_urban_support", "beneficiary": "P1", "area": "lianshan",
+      "documents": ["means_report"]}),
+    (date(2019, 9, 5), "county", "check_roll", {"entry": "R1"}),
+    (date(2019, 9, 6), "government", "admit_roll", {"entry": "R1"}),
 ]  # fmt: skip
 
 
@@ -149,3 +156,13 @@ def test_a_review_has_a_last_day_where_the_city_has_published_how_many_there_are
         duties = grant_duties(connection, date(2019, 9, 10), book.with_values(published))
     (review,) = [one for one in duties if one.kind == "grant_review"]
     assert review.due_on == date(2019, 9, 10)
+
+
+def test_the_history_of_a_person_has_the_rolls_as_known_on_a_day(provident: Provident) -> None:
+    words = ("grant", "history", "P1", "--as-of", "2019-12-31")
+    (entry,) = asked(provident(*words, "--json"))["rolls"]
+    assert (entry["entry"], entry["status"], entry["programme"]) == ("R1", "on", "tekun_urban_support")
+    (known,) = asked(provident(*words, "--known-on", "2019-09-04", "--json"))["rolls"]
+    assert known["status"] == "applied"
+    assert asked(provident(*words, "--known-on", "2019-09-03", "--json"))["rolls"] == []
+    assert "名册 R1" in provident(*words, lang="zh").output
