@@ -215,6 +215,54 @@ def show(year: int, known_on: date | None, json_wanted: bool) -> None:
     _tell_gaps(found.missing(), found.broken())
 
 
+@report.command(
+    cls=Command,
+    zh="追溯年度报告的一个数字：由哪些事件构成，合计必等于该数字。",
+    example="provident report trace 2019 withdrawn_rent\nprovident report trace 2019 contributions_corrected --json",
+)
+@click.argument("year", type=YEAR)
+@click.argument("figure")
+@known_on
+@option(
+    "--limit",
+    type=click.IntRange(1),
+    default=20,
+    show_default=True,
+    zh="最多列出几笔。",
+    en="How many are listed.",
+)
+@as_json
+def trace(year: int, figure: str, known_on: date | None, limit: int, json_wanted: bool) -> None:
+    """Show which events FIGURE of YEAR is made of; together they are the figure. ``why`` leads on from each of them."""
+    from ledger.refusal import Refusal
+    from projections.views.annual_report import FROM_EVENTS, known_through
+    from projections.views.report_tally import traced
+
+    if figure not in FROM_EVENTS:
+        raise Refusal("report_figure_not_traced", figure=figure, known=", ".join(FROM_EVENTS))
+    with open_desk() as desk, reading(desk) as connection:
+        found = list(traced(connection, year, figure, known_through(connection, known_on)))
+    total = sum(one.amount for one in found)
+    if json_wanted:
+        say_json({"figure": figure, "total": total, "events": [one._asdict() for one in found]})
+        return
+    rows = [
+        (one.event_id, one.on, one.stream, one.topic.partition("/")[0], _amount(figure, one.amount))
+        for one in found[:limit]
+    ]
+    say_table(words("事件,业务日期,对象,业务,>数额", "Event,Effective,Of,What,>Amount").split(","), rows)
+    say(
+        f"共 {len(found):,} 个事件，合计 {_amount(figure, total)}；再用 provident why 事件号 追溯依据",
+        f"{len(found):,} events, {_amount(figure, total)} together; provident why EVENT leads on from each",
+    )
+
+
+def _amount(figure: str, amount: int) -> str:
+    from projections.views.report_lines import COUNT, unit_of
+
+    return f"{amount:,}" if unit_of(figure) == COUNT else format_fen(amount)
+
+
 def show_figures(found: AnnualReport, sections: Iterable[str] | None = None) -> None:
     """The tables of the report, this year beside the year before."""
     from projections.views.report_lines import SECTIONS

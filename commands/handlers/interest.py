@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
@@ -14,8 +13,10 @@ from commands.schemas import year as schemas
 from ledger.books.posting import INTEREST_PAYABLE
 from ledger.dates import fund_year_bounds, parse_day
 from ledger.limits import SETTLEMENT_CHUNK
+from ledger.policy.rules.interest import Terms, summable
 from ledger.refusal import Refusal
 from ledger.store.movements import has_movement_before, moment_text, movements_of
+from ledger.store.summed import Summed, movements_summed, sums_deposits
 from ledger.store.tables import utc_text
 from ledger.streams import account as accounts
 from ledger.streams import interest
@@ -24,6 +25,9 @@ from projections.registers import REGISTERS
 from projections.views.journal import turnover_fen
 
 CITY = "葫政发〔2019〕12号"
+
+Moved = tuple[Summed, list[interest.Versioned]]
+_NOTHING: Final[Moved] = (Summed(), [])
 
 HALF_DONE: Final = ("under", "correction")
 """Held money that waits for a remittance or a correction to be finished."""
@@ -140,13 +144,15 @@ def _settle_accounts(work: Work, year: int, state: years.Year, number: int, keys
     end = date(year + 1, 7, 1)
     terms = terms_known(work)(first, end, last)
     accounts_now = work.uow.load("account", keys)
-    moved, next_since = _movements(work.uow.connection, keys, state.read_since, last)
+    moved, next_since = _movements(work.uow.connection, keys, state.read_since, year, terms)
     credited = carried_fen = current_fen = 0
     for key in keys:
         own = accounts_now[key]
         if own.status == "closed":
             continue  # its interest was paid with its money
-        earned = interest.earning(own.balance_fen, moved[key], year, own.reversed)
+        summed, events = moved.get(key, _NOTHING)
+        earned = interest.earning(own.balance_fen - summed.fen, events, year, own.reversed)
+        earned = earned._replace(summed=summed.products)
         found = interest.credit(earned, terms, "settlement", year, last)
         if found is None:
             continue
@@ -172,17 +178,27 @@ def _settle_accounts(work: Work, year: int, state: years.Year, number: int, keys
 
 
 def _movements(
-    connection: Connection, keys: Sequence[str], since: str, last: date
-) -> tuple[dict[str, list[interest.Versioned]], str]:
-    """The movements of a chunk's accounts by one question, and since when movements of the next year were recorded."""
-    moved: dict[str, list[interest.Versioned]] = defaultdict(list)
-    next_since = ""
+    connection: Connection, keys: Sequence[str], since: str, year: int, terms: Terms
+) -> tuple[dict[str, Moved], str]:
+    """The movements of a chunk's accounts by one question, and since when movements of the next year were recorded.
+
+    Contributions come added up where the database does that and the terms allow it.
+    """
+    first, last = fund_year_bounds(year)
+    moved: dict[str, Moved] = {}
+    late: list[str] = []  # what moves on the last day may count from the next year on
+    stretches = summable(terms) if sums_deposits(connection) else None
+    if stretches is not None:
+        for key, summed in movements_summed(connection, keys, since, first, last, stretches):
+            moved[key] = summed, [(version, body) for version, body, _ in summed.others]
+            late += [moment_text(at) for _, body, at in summed.others if body.effective_on >= last]
+            late += [moment_text(at) for at in (summed.late_recorded_at,) if at is not None]
+        return moved, min(late, default="")
     for key, version, body, recorded_at in movements_of(connection, keys, since):
-        moved[key].append((version, body))
-        if body.effective_on >= last:  # what moves on the last day may count from the next year on
-            moment = moment_text(recorded_at)
-            next_since = min(next_since or moment, moment)
-    return moved, next_since
+        moved.setdefault(key, (Summed(), []))[1].append((version, body))
+        if body.effective_on >= last:
+            late.append(moment_text(recorded_at))
+    return moved, min(late, default="")
 
 
 def _finish(work: Work, year: int, on: date, just_credited_fen: int) -> None:

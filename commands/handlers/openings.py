@@ -32,7 +32,11 @@ def open_books(work: Work, given: dict[str, Any]) -> dict[str, Any]:
 
 @command("take_over", schemas.TakeOver, clause="GB/T 51271-2017 账户结转", zh="个人期初余额")
 def take_over(work: Work, given: dict[str, Any]) -> dict[str, Any]:
-    """Takes over personal balances; each is attributed from the members' total of the opening."""
+    """Takes over personal balances; each is attributed from the members' total of the opening.
+
+    In mid-year a line may bring the older system's products since 1 July, so that the whole year earns. Refuses
+    ``products_negative``, ``products_without_year`` and ``products_unexplained``.
+    """
     states = work.uow.load("account", [line["account"] for line in given["lines"]])
     refused: list[LineRefusal] = []
     taken_fen = 0
@@ -45,6 +49,9 @@ def take_over(work: Work, given: dict[str, Any]) -> dict[str, Any]:
             current_fen=line["current"],
             months=line["months"],
             paid_up_to=format_month(paid_up_to) if paid_up_to else "",
+            carried_products=line.get("carried_products", 0),
+            current_products=line.get("current_products", 0),
+            products_source=line.get("products_source", ""),
         )
         try:
             check_owner(states[account], account, line.get("employer"), line.get("person", ""))

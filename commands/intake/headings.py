@@ -43,6 +43,8 @@ HEADINGS: Final[Mapping[str, str]] = {
     "bank_card": "银行卡号 银行账号 个人银行账号 bank_card bank_account",
     "carried": "上年结转余额 上年结转 结转余额 carried carried_forward",
     "current": "当年归集余额 当年归集 本年归集余额 当年缴存余额 current current_year",
+    "carried_products": "上年结转积数 结转积数 carried_products",
+    "current_products": "当年归集积数 本年归集积数 当年积数 current_products",
     "balance": "账户余额 个人账户余额 余额 缴存余额 合计余额 balance",
     "months": "缴存月数 累计缴存月数 累计月数 months",
     "paid_up_to": "缴至年月 缴至月份 paid_up_to",

@@ -146,9 +146,11 @@ class OpeningBalances(ListReader):
         "balance",
         "months",
         "paid_up_to",
+        "carried_products",
+        "current_products",
     )
     required: ClassVar = ("account",)
-    summed: ClassVar = ("carried", "current", "balance")
+    summed: ClassVar = ("carried", "current", "balance", "carried_products", "current_products")
 
     def line(self) -> dict[str, Any]:
         account, person = self.id("account"), self.person()
@@ -160,10 +162,14 @@ class OpeningBalances(ListReader):
             carried_fen = balance_fen
         elif balance_fen is not None:
             check_parts(self, "balance", balance_fen, (carried_fen or 0) + (current_fen or 0))
+        products = self.money("carried_products") or 0, self.money("current_products") or 0
         return {
             "account": account,
             "person": person,
             "employer": self.parsed("employer", compact),
+            "carried_products": products[0],
+            "current_products": products[1],
+            "products_source": self.path.name if any(products) else "",
             "carried": carried_fen or 0,
             "current": current_fen or 0,
             "months": self.parsed("months", lists.count("months")) or 0,

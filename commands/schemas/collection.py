@@ -265,7 +265,7 @@ class OpenBooks(Dated):
 
 
 class Taken(Schema):
-    """One account's balance in the older system."""
+    """One account's balance in the older system; products (积数) of the running year in yuan-days, with their source."""
 
     account = Id(required=True)
     employer = Id(load_default=None)
@@ -274,6 +274,9 @@ class Taken(Schema):
     current = Money(load_default=0)
     months = fields.Integer(load_default=0, strict=True)
     paid_up_to = Month(load_default=None)
+    carried_products = Money(load_default=0)
+    current_products = Money(load_default=0)
+    products_source = Words(load_default="")
 
 
 class TakeOver(Dated):

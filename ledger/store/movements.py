@@ -32,6 +32,23 @@ def bodies_of(
     connection: Connection, kind: str, keys: Sequence[str], topics: Sequence[str], since: str = ""
 ) -> Iterator[Movement]:
     """Events of some topics of many streams of a kind, by one question, oldest first within each stream."""
+    condition, values = recorded_since(connection, kind, keys, topics, since)
+    statement = (
+        f"SELECT stream_id, version, topic, state, recorded_at FROM event WHERE {condition}"
+        " ORDER BY stream_id, version"
+    )
+    wanted = {f"{kind}-{key}": key for key in keys}
+    cursor = connection.exec_driver_sql(statement, values).cursor
+    while rows := cursor.fetchmany(10_000):
+        for stream_id, version, topic, state, recorded_at in rows:
+            if stream_id in wanted:
+                yield wanted[stream_id], version, decode(topic, state), recorded_at
+
+
+def recorded_since(
+    connection: Connection, kind: str, keys: Sequence[str], topics: Sequence[str], since: str
+) -> tuple[str, tuple[Any, ...]]:
+    """The condition, with its values, for events of some topics of many streams, recorded since a moment."""
     prefix = f"{kind}-"
     sqlite = connection.dialect.name == "sqlite"
     mark = "?" if sqlite else "%s"
@@ -47,16 +64,7 @@ def bodies_of(
     if since:
         conditions.append(f"recorded_at >= {mark}" + ("" if sqlite else "::timestamptz"))
         values.append(since)
-    statement = (
-        f"SELECT stream_id, version, topic, state, recorded_at FROM event WHERE {' AND '.join(conditions)}"
-        " ORDER BY stream_id, version"
-    )
-    wanted = {prefix + key: key for key in keys}
-    cursor = connection.exec_driver_sql(statement, tuple(values)).cursor
-    while rows := cursor.fetchmany(10_000):
-        for stream_id, version, topic, state, recorded_at in rows:
-            if stream_id in wanted:
-                yield wanted[stream_id], version, decode(topic, state), recorded_at
+    return " AND ".join(conditions), tuple(values)
 
 
 def moment_text(recorded_at: Any) -> str:

@@ -3,7 +3,7 @@
 条例第二十一条. Nothing is kept beside the events: the products are computed again from the movements by their value dates,
 and what was credited for a fund year already is subtracted. Interest joins the balance on the day after it was credited,
 so that interest of 30 June bears interest from 1 July on; a balance taken over on 30 June had its interest in the older
-system.
+system, and one taken over in mid-year brings the products that the older system had counted since 1 July.
 """
 
 from __future__ import annotations
@@ -45,12 +45,16 @@ def terms_known(book: PolicyBook, known_on: date) -> TermsOf:
 
 
 class Earning(NamedTuple):
-    """What bears interest in a fund year, in fen, and what has been credited for that year."""
+    """What bears interest in a fund year, in fen, and what has been credited for that year.
+
+    ``summed`` are products of contributions that were added up where they lie and stand in no movement here.
+    """
 
     opening_fen: int
     movements: list[Movement]
     credited_carried_fen: int
     credited_current_fen: int
+    summed: tuple[int, ...] = ()
 
 
 def bears_from(body: Event) -> int:
@@ -82,6 +86,8 @@ def earning(balance_fen: int, events: Iterable[Versioned], year: int, undone: Co
                 balance_fen -= fen
             continue
         carried, current = effect(body)
+        if isinstance(body, BalanceTakenOver) and version not in undone:
+            movements += _products_brought(body, year)
         if not carried and not current:
             continue
         day = bears_from(body)
@@ -94,9 +100,18 @@ def earning(balance_fen: int, events: Iterable[Versioned], year: int, undone: Co
     return Earning(balance_fen, movements, carried_before, current_before)
 
 
+def _products_brought(body: BalanceTakenOver, year: int) -> list[Movement]:
+    """The older system's products of the running year as movements: so many fen for the one day before the take-over."""
+    carried, current = body.carried_products, body.current_products
+    if (not carried and not current) or fund_year_of(body.effective_on) != year:
+        return []
+    day = body.effective_on.toordinal()
+    return [(day - 1, carried, current), (day, -carried, -current)]
+
+
 def credit(earned: Earning, terms: Terms, kind: str, year: int, on: date) -> InterestCredited | None:
     """What is still to be credited for a fund year as one event with the value date ``on``, or nothing."""
-    accrued = accrue(terms, earned.opening_fen, earned.movements)
+    accrued = accrue(terms, earned.opening_fen, earned.movements, earned.summed)
     carried = accrued.carried_fen - earned.credited_carried_fen
     current = accrued.current_fen - earned.credited_current_fen
     if carried + current == 0:

@@ -86,9 +86,6 @@ def report_data(issue: Issue) -> dict[str, Any]:
         "reference": str(issue.reference),
         "qr": qr_svg(issue.reference),
         "edition": f"第 {issue.edition} 版（更正后重出）" if issue.edition > 1 else "",
-        "standing": "按自然年度编制，2019 年度报告即 2019 年 1 月 1 日至 12 月 31 日".replace(
-            "2019", str(report.year)
-        ),
         "tiles": [_tile(report, figure) for figure in ("contributions", "withdrawals", "balance", "gain")],
         "lead": _lead(report),
         "lead-en": _lead_en(report),
@@ -98,6 +95,7 @@ def report_data(issue: Issue) -> dict[str, Any]:
                 "name": str(int(one.month[5:])),
                 "contributions": one.contributions,
                 "withdrawals": one.withdrawals,
+                "balance": one.balance,
             }
             for one in report.months
         ],

@@ -26,6 +26,7 @@ from ledger.streams.report import FactsRecorded, Published
 from projections.views.report_books import Books, read_books
 from projections.views.report_identities import Checked, check
 from projections.views.report_lines import COUNT, FACTS, LINES, RATIO, REQUIRED, WORDS, unit_of
+from projections.views.report_loans import KINDS
 from projections.views.report_tally import SECTORS, WITHDRAWN, Tally, tally
 from projections.views.statements import read_streams
 
@@ -137,12 +138,16 @@ def annual_report(connection: Connection, book: PolicyBook, year: int, known_thr
     own = recorded(connection, year, known_through)
     published = recorded(connection, year - 1, known_through)
     notes: list[str] = []
-    figures = _figures(counted, books, own.facts, year, law, notes)
-    before = _before(counted, books, published.facts, year - 1, law)
-    prior = published.figures or own.facts.get("prior") or before
+    older = _older(connection, counted, year, known_through)
+    facts = older | own.facts
+    if published.figures:
+        facts.pop("prior", None)  # what was published here stands before what is recorded about it
+    figures = _figures(counted, books, facts, year, law, notes)
+    before = _before(counted, books, older | published.facts, year - 1, law)
+    prior = published.figures or facts.get("prior") or before
     figures |= _compared(figures, prior)
     figures |= _restated(before, published.figures)
-    figures["taken_over"] = _taken_over(counted, own.facts, year)
+    figures |= _taken_over(counted, facts, year)
     _surplus(figures)
     return AnnualReport(
         year=year,
@@ -171,8 +176,8 @@ def _figures(
     counted: Tally, books: Books, facts: Mapping[str, Any], year: int, law: _Law, notes: list[str]
 ) -> dict[str, int]:
     """Every figure of a year that events, books and facts give."""
-    figures = dict.fromkeys(_FROM_EVENTS, 0)
-    figures |= {name: fen for name, fen in counted.sums[year].items() if name in _FROM_EVENTS}
+    figures = dict.fromkeys(FROM_EVENTS, 0)
+    figures |= {name: fen for name, fen in counted.sums[year].items() if name in FROM_EVENTS}
     figures |= books.figures(year)
     figures |= {name: facts[name] for name in FACTS if name in facts and name in LINES}
     figures.setdefault("project_balance", 0)
@@ -181,7 +186,6 @@ def _figures(
     figures |= _cumulative(counted, facts, year)
     figures |= _heads(counted, year)
     figures |= _by_income(counted, year, law, notes)
-    figures["accounts_opened"] -= figures["accounts_taken_over"]
     figures["undistributed"] = figures["gain"] - sum(
         figures[name]
         for name in ("to_risk_reserve", "to_management_cost", "to_public_housing", "loss_made_good")
@@ -198,7 +202,7 @@ _SUMS: Final = {
     "management_spent": ("management_staff", "management_running", "management_projects"),
 }
 
-_FROM_EVENTS: Final = (
+FROM_EVENTS: Final = (
     "employers_registered", "employers_closed", "accounts_opened", "accounts_closed", "accounts_taken_over",
     "contributions", "contributions_remitted", "contributions_made_up", "contributions_advance",
     "contributions_corrected", "contributions_interest", "contributions_transferred_in",
@@ -206,22 +210,47 @@ _FROM_EVENTS: Final = (
     *(f"contributed_{one}" for one in SECTORS),
     "withdrawals", *dict.fromkeys(WITHDRAWN.values()), "withdrawn_other_purposes", "withdrawn_transferred_out",
     "loans_issued", "loans_issued_count", "loans_recovered", "loans_written_off", "loans_taken_over",
+    "loans_settled_count", *KINDS,
     "to_risk_reserve", "to_management_cost", "to_public_housing", "loss_made_good",
     "paid_management_cost", "paid_public_housing",
 )  # fmt: skip
+"""Figures that are sums over events, each of which can be traced to them."""
+
+
+def _older(connection: Connection, counted: Tally, year: int, known_through: int) -> dict[str, Any]:
+    """An older system's cumulative totals, recorded once with the report of whichever year took it over."""
+    found: dict[str, Any] = {}
+    for one in range(min(counted.sums, default=year), year + 1):
+        facts = recorded(connection, one, known_through).facts
+        found |= {name: value for name, value in facts.items() if name.startswith("older_")}
+    return found
+
+
+def _brought(counted: Tally, facts: Mapping[str, Any], year: int) -> tuple[int, int]:
+    """What a take-over by the end of a year brought to cumulative contributions and to cumulative withdrawals.
+
+    Where the older system's totals are not recorded, the balance taken over stands for its contributions.
+    """
+    if not any(counted.upto(name, year) for name in ("accounts_taken_over", "taken_over")):
+        return 0, 0
+    taken_over = counted.upto("taken_over", year)
+    return facts.get("older_contributions", taken_over), facts.get("older_withdrawals", 0)
 
 
 def _cumulative(counted: Tally, facts: Mapping[str, Any], year: int) -> dict[str, int]:
-    """Totals since ever. Where an older system's totals are not recorded, the balance taken over stands for them."""
-    taken_over = counted.upto("taken_over", year)
+    """Totals since ever, an older system's included."""
+    contributions, withdrawals = _brought(counted, facts, year)
+    loans_brought = counted.upto("loans_taken_over", year) != 0
     return {
-        "cumulative_contributions": counted.upto("contributions", year)
-        + facts.get("older_contributions", taken_over),
-        "cumulative_withdrawals": counted.upto("withdrawals", year) + facts.get("older_withdrawals", 0),
-        "balance": counted.upto("contributions", year) + taken_over - counted.upto("withdrawals", year),
-        "cumulative_loans": counted.upto("loans_issued", year) + facts.get("older_loans", 0),
+        "cumulative_contributions": counted.upto("contributions", year) + contributions,
+        "cumulative_withdrawals": counted.upto("withdrawals", year) + withdrawals,
+        "balance": counted.upto("contributions", year)
+        + counted.upto("taken_over", year)
+        - counted.upto("withdrawals", year),
+        "cumulative_loans": counted.upto("loans_issued", year)
+        + (facts.get("older_loans", 0) if loans_brought else 0),
         "cumulative_loans_count": counted.upto("loans_issued_count", year)
-        + facts.get("older_loans_count", 0),
+        + (facts.get("older_loans_count", 0) if loans_brought else 0),
         "cumulative_risk_reserve": counted.upto("to_risk_reserve", year),
         "cumulative_public_housing": counted.upto("to_public_housing", year),
         "average_balance": _average_balance(counted, year),
@@ -237,7 +266,9 @@ def _heads(counted: Tally, year: int) -> dict[str, int]:
         "contributing_employees": len(contributing),
         "withdrawing_persons": counted.count("withdrawing_persons", year),
         "employers": counted.upto("employers_registered", year) - counted.upto("employers_closed", year),
-        "accounts": counted.upto("accounts_opened", year) - counted.upto("accounts_closed", year),
+        "accounts": counted.upto("accounts_opened", year)
+        + counted.upto("accounts_taken_over", year)
+        - counted.upto("accounts_closed", year),
         "accounts_sealed": status.count("sealed"),
         "accounts_live": len(status) - status.count("closed"),
         **{f"contributors_{one}": sectors.count(one) for one in SECTORS},
@@ -309,12 +340,20 @@ def _restated(before: Mapping[str, int], published: Mapping[str, int]) -> dict[s
     }
 
 
-def _taken_over(counted: Tally, facts: Mapping[str, Any], year: int) -> int:
-    """What was taken over in the year, less what the older system's own figures of it explain."""
-    taken_over = counted.sums[year].get("taken_over", 0)
+def _taken_over(counted: Tally, facts: Mapping[str, Any], year: int) -> dict[str, int]:
+    """What was taken over in the year, less what the older system's own figures of it explain.
+
+    Last year's totals that people recorded hold the older system's already; those that were computed here do not.
+    """
     prior: Mapping[str, int] = facts.get("prior", {})
-    moved: int = facts.get("contributions_before", 0) - facts.get("withdrawals_before", 0)
-    return taken_over - prior.get("balance", 0) - moved
+    came, went = facts.get("contributions_before", 0), facts.get("withdrawals_before", 0)
+    now, before = _brought(counted, facts, year), _brought(counted, facts, year - 1)
+    taken_over: int = counted.sums[year].get("taken_over", 0)
+    return {
+        "taken_over": taken_over - prior.get("balance", 0) - came + went,
+        "taken_over_contributions": 0 if prior else now[0] - before[0] - came,
+        "taken_over_withdrawals": 0 if prior else now[1] - before[1] - went,
+    }
 
 
 def _surplus(figures: dict[str, int]) -> None:

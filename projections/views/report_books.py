@@ -35,7 +35,7 @@ class Books(NamedTuple):
 
     year: int
     by_month: Mapping[tuple[str, str, bool], int]
-    later: Mapping[int, int]
+    later: Mapping[tuple[str, int], int]
     status: str
 
     def balance(self, code: str, year: int) -> int:
@@ -68,12 +68,14 @@ class Books(NamedTuple):
             named = sum(fen for name, fen in found.items() if name.startswith(f"{total}_"))
             found[f"{total}_other"] = found[total] - named
         found["gain"] = found["income"] - found["expense"]
-        found["loan_balance"] = self.balance("121", year) + self.balance("122", year)
-        found["overdue_loans"] = self.balance("122", year)
+        found["loans_posted"] = self.balance("121", year) + self.balance("122", year)
+        found["loans_posted_later"] = sum(self.later.get((code, year), 0) for code in ("121", "122"))
+        found["loan_balance"] = found["loans_posted"] + found["loans_posted_later"]
+        found["overdue_loans"] = self.balance("122", year) + self.later.get(("122", year), 0)
         found["bond_balance"] = self.balance("124", year)
         found["reserve_balance"] = -self.balance("301", year)
         found["members_posted"] = -self.balance("201", year)
-        found["members_posted_later"] = -self.later.get(year, 0)
+        found["members_posted_later"] = -self.later.get(("201", year), 0)
         found["book_deposits"] = self.balance("101", year)
         found["book_assets"] = sum(self.balance(code, year) for code in ASSETS)
         found["book_claims"] = -sum(self.balance(code, year) for code in (*LIABILITIES, *NET_ASSETS))
@@ -112,23 +114,23 @@ def read_books(connection: Connection, year: int, known_through: int) -> Books:
     )
 
 
-def _posted_later(connection: Connection, year: int, last: int) -> dict[int, int]:
-    """Movements of 201 with a value date in or before a year that were posted after it, debits positive."""
-    found: dict[int, int] = defaultdict(int)
+def _posted_later(connection: Connection, year: int, last: int) -> dict[tuple[str, int], int]:
+    """Movements of members and loans with a value date in or before a year, posted after it, debits positive."""
+    found: dict[tuple[str, int], int] = defaultdict(int)
     debits = func.sum(VOUCHER.c.debit_fen - VOUCHER.c.credit_fen)
     asked = (
-        select(VOUCHER.c.effective_on, VOUCHER.c.posted_on, debits)
+        select(VOUCHER.c.code, VOUCHER.c.effective_on, VOUCHER.c.posted_on, debits)
         .where(
             VOUCHER.c.commit_id <= last,
-            VOUCHER.c.code == "201",
+            VOUCHER.c.code.in_(("201", "121", "122")),
             VOUCHER.c.posted_on > VOUCHER.c.effective_on,
         )
-        .group_by(VOUCHER.c.effective_on, VOUCHER.c.posted_on)
+        .group_by(VOUCHER.c.code, VOUCHER.c.effective_on, VOUCHER.c.posted_on)
     )
-    for effective_on, posted_on, fen in connection.execute(asked):
+    for code, effective_on, posted_on, fen in connection.execute(asked):
         for one in (year - 1, year):
             if effective_on.year <= one < posted_on.year:
-                found[one] += int(fen)
+                found[code, one] += int(fen)
     return dict(found)
 
 

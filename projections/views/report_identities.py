@@ -40,8 +40,7 @@ class Checked(NamedTuple):
 
     def right(self) -> str:
         """The computed side as it is shown: as exact as the printed one where it is a ratio."""
-        computed = self.computed or Decimal(0)
-        return f"{computed:,.2f}" if self.identity.value else f"{computed:,f}"
+        return f"{self.computed:,.2f}" if self.identity.value else f"{self.computed:,f}"
 
     @property
     def difference(self) -> Decimal:
@@ -83,10 +82,10 @@ IDENTITIES: Final = (
          optional=("restatement", "taken_over")),
     _sum("contributions_roll", "缴存总额 = 上年总额 + 缴存额", "cumulative contributions roll forward",
          "cumulative_contributions", "prior_cumulative_contributions", "contributions", "restated_contributions",
-         optional=("restated_contributions",)),
+         "taken_over_contributions", optional=("restated_contributions", "taken_over_contributions")),
     _sum("withdrawals_roll", "提取总额 = 上年总额 + 提取额", "cumulative withdrawals roll forward",
          "cumulative_withdrawals", "prior_cumulative_withdrawals", "withdrawals", "restated_withdrawals",
-         optional=("restated_withdrawals",)),
+         "taken_over_withdrawals", optional=("restated_withdrawals", "taken_over_withdrawals")),
     _sum("loans_roll", "贷款总额 = 上年总额 + 发放额", "cumulative loans roll forward",
          "cumulative_loans", "prior_cumulative_loans", "loans_issued"),
     _sum("loan_balance_roll", "贷款余额 = 上年余额 + 发放额 − 回收额", "loan balance = last year's + issued − recovered",
@@ -133,6 +132,14 @@ IDENTITIES: Final = (
     _sum("accounts_live", "个人账户数 = 逐户清点", "accounts by count", "accounts", "accounts_live"),
     _sum("members", "缴存余额 = 201 住房公积金 + 年后补记", "balance = account 201 + posted after the year",
          "balance", "members_posted", "members_posted_later"),
+    _sum("loans", "贷款余额 = 121 + 122 + 年后补记", "loan balance = accounts 121 and 122 + posted after the year",
+         "loan_balance", "loans_posted", "loans_posted_later"),
+    _sum("loans_by_purpose", "发放笔数 = 各购房类型之和", "loans by kind of home add up", "loans_issued_count",
+         "loans_new_home", "loans_second_hand", "loans_affordable", "loans_refinanced"),
+    _sum("loans_by_home", "发放笔数 = 首套 + 二套", "loans by number of the home add up", "loans_issued_count",
+         "loans_first_home", "loans_second_home"),
+    _sum("loans_by_contributors", "发放笔数 = 单缴存 + 双缴存职工", "loans by contributors add up",
+         "loans_issued_count", "loans_single", "loans_couple"),
     _sum("books", "资产 = 负债 + 净资产", "assets = liabilities + net assets", "book_assets", "book_claims"),
     _sum("deposits", "存款 = 活期 + 定期 + 其他", "deposits by term add up", "deposits", "deposits_demand",
          "deposits_term_short", "deposits_term_long", "deposits_other"),

@@ -9,16 +9,18 @@ it adds. Amounts in fen.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
 
 from ledger.dates import month_of
+from ledger.store.ledger import blocks_of_events
 from ledger.streams import account, employer, general_ledger, period, result
 from ledger.streams.account import effect
-from projections.views.view import Seen, batches
+from ledger.streams.base import Event, decode
+from projections.views.report_loans import LOANS_COUNTED
 
 WITHDRAWN: Final = {
     "home": "withdrawn_home",
@@ -56,6 +58,15 @@ PAID_UP: Final = {
 }
 
 SECTORS: Final = ("public", "state", "collective", "foreign", "private", "social", "other")
+_CONTRIBUTED: Final = {one: f"contributed_{one}" for one in SECTORS}
+
+
+class Seen(NamedTuple):
+    """An event as it is counted: the key of its stream, its version there, what it says."""
+
+    key: str
+    version: int
+    body: Event
 
 
 class Tally:
@@ -74,6 +85,7 @@ class Tally:
         self.employer: dict[str, str] = {}
         self.kind: dict[str, str] = {}
         self.closed: set[str] = set()
+        self.loans: dict[str, tuple[str, ...]] = {}
         self.reasons: dict[tuple[str, int], str] = {}
 
     def add(self, figure: str, amount: int, on: date) -> None:
@@ -97,11 +109,6 @@ class Tally:
             if on <= end:
                 self.wages[year][key] = wage_fen
 
-    def see(self, seen: Seen) -> None:
-        counted = COUNTED.get(type(seen.body))
-        if counted:
-            counted(self, seen)
-
     def upto(self, figure: str, year: int) -> int:
         """A sum over all years up to one."""
         return sum(sums[figure] for one, sums in self.sums.items() if one <= year and figure in sums)
@@ -116,12 +123,42 @@ class Tally:
 def tally(connection: Connection, year: int, known_through: int) -> Tally:
     """The tally of a year and the year before it from the events up to one."""
     found = Tally(year)
-    for batch in batches(connection, 0):
-        for seen in batch:
-            if seen.id > known_through:
-                return found
-            found.see(seen)
+    for _ in _counting(connection, found, known_through):
+        pass
     return found
+
+
+class Traced(NamedTuple):
+    """An event that moved a figure, and by how much: fen, or heads."""
+
+    event_id: int
+    stream: str
+    on: date
+    topic: str
+    amount: int
+
+
+def traced(connection: Connection, year: int, figure: str, known_through: int) -> Iterator[Traced]:
+    """Every event that moved a figure of a year, in the order of recording; what they moved adds up to it."""
+    found, before = Tally(year), 0
+    sums = found.sums[year]
+    for event_id, stream_id, seen in _counting(connection, found, known_through):
+        after = sums.get(figure, 0)
+        if after != before:
+            yield Traced(event_id, stream_id, seen.body.effective_on, seen.body.topic, after - before)
+            before = after
+
+
+def _counting(connection: Connection, found: Tally, known_through: int) -> Iterator[tuple[int, str, Seen]]:
+    """Counts event after event, and says which one was just counted."""
+    topics = {one.topic: counted for one, counted in COUNTED.items()}
+    for block in blocks_of_events(connection, 0, known_through):
+        for event_id, stream_id, version, topic, state, _ in block:
+            counted = topics.get(topic)
+            if counted:
+                seen = Seen(stream_id.partition("-")[2], version, decode(topic, state))
+                counted(found, seen)
+                yield event_id, stream_id, seen
 
 
 # ---------------------------------------------------------------- what each event adds
@@ -173,26 +210,31 @@ _DEPOSITS: Final = {"make_up": "contributions_made_up", "advance": "contribution
 def _deposited(tally: Tally, seen: Seen) -> None:
     body: account.Deposited = seen.body  # type: ignore[assignment]
     fen, on = body.employer_fen + body.employee_fen, body.effective_on
-    tally.add(_DEPOSITS.get(body.kind, "contributions_remitted"), fen, on)
+    tally.sums[on.year][_DEPOSITS.get(body.kind, "contributions_remitted")] += fen
     _contributed(tally, seen.key, fen, on, 1)
     _moved(tally, fen, on, "contributions")
 
 
 def _contributed(tally: Tally, key: str, fen: int, on: date, by: int) -> None:
-    of = tally.employer.get(key, "")
-    tally.add(f"contributed_{tally.kind.get(of, 'other')}", fen, on)
-    tally.belongs("contributing_employees", tally.person.get(key, key), on, by)
-    tally.belongs("contributing_employers", of, on, by)
-    tally.belongs("contributing_accounts", key, on, by)
-    if by > 0 and on.year in tally.years:
-        tally.sector[on.year][tally.person.get(key, key)] = tally.kind.get(of, "other")
+    """Nearly every event is a contribution, so who contributed is noted for the two years of the report only."""
+    year, of = on.year, tally.employer.get(key, "")
+    sector = tally.kind.get(of, "other")
+    tally.sums[year][_CONTRIBUTED[sector]] += fen
+    if year not in tally.years:
+        return
+    person = tally.person.get(key, key)
+    tally.members["contributing_employees", year][person] += by
+    tally.members["contributing_employers", year][of] += by
+    if by > 0:
+        tally.sector[year][person] = sector
 
 
 def _moved(tally: Tally, fen: int, on: date, side: str) -> None:
     """A movement of the members' balances in its month; ``side`` is ``contributions`` or ``withdrawals``."""
-    tally.add(side, fen, on)
-    tally.months[month_of(on)][side] += fen
-    tally.months[month_of(on)]["balance"] += fen if side == "contributions" else -fen
+    tally.sums[on.year][side] += fen
+    month = tally.months[month_of(on)]
+    month[side] += fen
+    month["balance"] += fen if side == "contributions" else -fen
 
 
 def _taken_over(tally: Tally, seen: Seen) -> None:
@@ -203,6 +245,7 @@ def _take(tally: Tally, fen: int, on: date, by: int) -> None:
     """A balance of an older system is nobody's contribution of the year, and its account is no new one."""
     tally.add("taken_over", fen, on)
     tally.add("accounts_taken_over", by, on)
+    tally.add("accounts_opened", -by, on)
     tally.months[month_of(on)]["balance"] += fen
 
 
@@ -249,7 +292,6 @@ def _transferred_out(tally: Tally, seen: Seen) -> None:
 def _take_out(tally: Tally, key: str, line: str, fen: int, on: date, by: int) -> None:
     tally.add(line, fen, on)
     tally.belongs("withdrawing_persons", tally.person.get(key, key), on, by)
-    tally.belongs("withdrawing_accounts", key, on, by)
     _moved(tally, fen, on, "withdrawals")
 
 
@@ -310,7 +352,7 @@ def _books_opened(tally: Tally, seen: Seen) -> None:
 
 Counted = Callable[[Tally, Seen], None]
 
-COUNTED: Final[dict[type, Any]] = {
+COUNTED: Final[dict[type[Event], Any]] = {
     employer.Registered: _registered,
     employer.Merged: _employer_left,
     employer.Closed: _employer_left,
@@ -332,7 +374,6 @@ COUNTED: Final[dict[type, Any]] = {
     result.Distributed: _distributed,
     period.EntryBooked: _booked,
     general_ledger.Opened: _books_opened,
+    **LOANS_COUNTED,
 }
-"""How each kind of event joins the report. Loans join here: ``loans_issued``, ``loans_recovered``, ``loans_written_off``
-in fen, ``loans_issued_count`` and ``loans_settled_count``; until such events exist each of them is what the events give: 0.
-"""
+"""How each kind of event joins the report."""

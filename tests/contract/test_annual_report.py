@@ -232,6 +232,22 @@ def test_the_figures_are_shown_as_known_on_a_day_without_a_draft(
     assert early["content"] != late["content"]
 
 
+def test_a_figure_leads_to_its_events_which_add_up_to_it(provident: Provident) -> None:
+    figures = json.loads(provident("report", "show", 2019, "--json").output)["figures"]
+    for figure in (
+        "contributions",
+        "withdrawn_rent",
+        "contributions_corrected",
+        "accounts_opened",
+        "taken_over",
+    ):
+        told = json.loads(provident("report", "trace", 2019, figure, "--json").output)
+        assert told["total"] == figures[figure]
+    shown = provident("report", "trace", 2019, "withdrawn_rent", lang="zh")
+    assert "12,345.67" in shown.output
+    assert provident("report", "trace", 2019, "balance").exit_code == 3
+
+
 def test_a_report_says_by_file_and_by_code_whether_it_is_genuine(
     provident: Provident, tmp_path: Path
 ) -> None:

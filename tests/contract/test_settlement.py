@@ -6,20 +6,24 @@ import signal
 import subprocess
 import sys
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from commands.desk import Desk
+from commands.handlers import interest as handler
 from commands.settlement import settle, year_state
-from ledger.policy.parameters import PolicyBook
+from ledger.policy.parameters import Citation, ParameterValue, PolicyBook
 from ledger.store import tables
+from ledger.streams.account import InterestCredited
 from projections.replay.rebuild import replay
 from projections.replay.verify import verify
 from projections.views import all_views
 from projections.views.fund_year import late_accounts
 from projections.views.view import catch_up
+from tests.conftest import illustrative_book
 
 SETTLEMENT = date(2020, 6, 30)
 HEADS = 8
@@ -92,6 +96,41 @@ def test_a_settlement_that_is_killed_anywhere_ends_byte_for_byte_as_if_it_had_no
     assert year_state(lived, 2019).status != "settled"
     settle(lived, 2019, SETTLEMENT, chunk=3)
     assert written(lived) == written(whole)
+
+
+LAWS = {
+    "as it is": {},
+    "from the day after the booking": {"deposit_interest_bearing_from": "next_day"},
+    "whole yuan only": {"deposit_interest_principal_unit": "yuan"},
+    "rates by segment": {"deposit_settlement_rate": "by_segment"},
+}
+
+
+@pytest.mark.parametrize("law", LAWS)
+def test_contributions_added_up_where_they_lie_earn_what_they_earn_one_by_one(
+    law: str, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = {
+        "effective_from": date(2018, 1, 1),
+        "published_on": date(2018, 1, 1),
+        "citation": Citation("示例", "—"),
+    }
+    later = shown | {"effective_from": date(2019, 9, 1)}
+    values = [ParameterValue(name, value, **shown) for name, value in LAWS[law].items()]
+    rates = [
+        ParameterValue(name, Decimal(rate), **later)
+        for name, rate in (("deposit_rate_carried", "0.0175"), ("deposit_rate_current", "0.0035"))
+    ]
+    book = illustrative_book().with_values(*values, *rates)
+    told = []
+    for added_up in (True, False):
+        monkeypatch.setattr(handler, "sums_deposits", lambda _, answer=added_up: answer)
+        with Desk("sqlite://", clock, book) as desk:
+            live(desk, clock)
+            settle(desk, 2019, SETTLEMENT, chunk=3)
+            told.append(written(desk))
+    assert told[0] == told[1]
+    assert any(row[3] == InterestCredited.topic for row in told[0]["event"])
 
 
 def test_a_second_run_does_nothing(lived: Desk, ledger_url: str, all_rows: Any) -> None:

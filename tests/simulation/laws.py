@@ -18,6 +18,9 @@ from ledger.streams import payment as payments
 from ledger.streams import receipt as receipts
 from ledger.streams.base import Recorded
 from projections.registers import REGISTERS
+from projections.views.annual_report import annual_report
+from projections.views.journal import Journal
+from projections.views.view import catch_up
 
 Rows = dict[str, list[Any]]
 
@@ -48,6 +51,7 @@ def check_laws(desk: Desk) -> None:
     check_registers(desk, streams)
     check_books(events, states_of(desk))
     check_accounts(streams, states_of(desk))
+    check_reports(desk, events, streams)
 
 
 def check_order(desk: Desk, events: list[Recorded], streams: dict[str, list[Recorded]]) -> None:
@@ -114,6 +118,22 @@ def check_accounts(streams: dict[str, list[Recorded]], states: dict[str, dict[st
             check_day(key, of_stream, on)
         assert state.status != "closed" or state.balance_fen == 0, f"{key} is closed and empty"
         assert state.reversed == tuple(dict.fromkeys(state.reversed)), f"{key}: an entry is reversed once"
+
+
+def check_reports(desk: Desk, events: list[Recorded], streams: dict[str, list[Recorded]]) -> None:
+    """Every identity of every year's report holds to the fen, and its balance is that of the accounts on its last day."""
+    catch_up(desk.ledger.database, Journal())
+    years = {one.body.effective_on.year for one in events}
+    with desk.ledger.database.reading() as connection:
+        for year in sorted(years):
+            found = annual_report(connection, desk.book, year, len(events))
+            assert found.broken() == (), f"the report of {year} adds up: {found.broken()}"
+            accounts_fen = sum(
+                accounts.as_of(of_stream, date(year, 12, 31)).balance_fen
+                for stream_id, of_stream in streams.items()
+                if stream_id.startswith("account-")
+            )
+            assert found.figures["balance"] == accounts_fen, f"the balance of {year} is that of the accounts"
 
 
 def check_months(key: str, state: accounts.Account, of_stream: list[Recorded]) -> None:

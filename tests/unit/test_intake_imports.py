@@ -460,6 +460,17 @@ def test_a_reversed_opening_balance_is_left_in_the_old_books_again(intake: Intak
         assert reconcile(connection).left_fen == 70_000
 
 
+def test_the_products_of_the_running_year_come_in_with_the_opening_balances(
+    intake: Intake, tmp_path: Path
+) -> None:
+    books = written(tmp_path, "books.csv", "科目编码,借方余额,贷方余额\n101,700.00,\n201,,700.00\n")
+    intake.take_in("opening-books", books, ON)
+    rows = "个人账号,余额,上年结转积数\nA1,700.00,14000.00\n"
+    intake.take_in("opening-balances", written(tmp_path, "balances.csv", rows), ON)
+    taken: Any = intake.desk.ledger.stream("account-A1")[-1].body
+    assert (taken.carried_products, taken.products_source) == (1_400_000, "balances.csv")
+
+
 def test_opening_balances_are_refused_row_by_row(intake: Intake, tmp_path: Path) -> None:
     rows = f"A1,{TWO},1,1,2\nA2,{TWO},1,1,3\nA9,,1,,1\nA3,{THREE},,,\n"
     path = written(tmp_path, "balances.csv", f"个人账号,证件号码,上年结转,当年归集,余额\n{rows}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from commands.handlers import COMMANDS
+from ledger.streams import loan
 from ledger.streams.base import EVENTS
 from projections.views.report_identities import IDENTITIES, check
 from projections.views.report_lines import FACTS, LINES, REQUIRED, WORDS
@@ -17,6 +18,13 @@ assert COMMANDS
 def test_every_movement_of_an_account_is_counted_in_the_report() -> None:
     moving = {one for topic, one in EVENTS.items() if topic.startswith("account.") and one.moves_money}
     assert {one.topic for one in moving - set(COUNTED)} == set()
+
+
+def test_every_movement_of_loans_is_counted_or_stays_within_them() -> None:
+    within = {loan.TurnedOverdue, loan.TurnedNormal}
+    moving = {one for topic, one in EVENTS.items() if topic.startswith("loan.") and one.moves_money}
+    beside = {loan.GuaranteeFeePaid, loan.Recovered}
+    assert {one.topic for one in moving - set(COUNTED) - within - beside} == set()
 
 
 def test_every_reason_of_withdrawal_has_a_line_of_its_own_or_stands_among_the_others() -> None:

@@ -157,7 +157,21 @@ def take_over(state: Account, account: str, taken: BalanceTakenOver) -> tuple[Ev
     for amount in (taken.carried_fen, taken.current_fen):
         if amount:
             check_amount(amount)
+    _check_products(account, taken)
     return (taken,)
+
+
+def _check_products(account: str, taken: BalanceTakenOver) -> None:
+    """Products of the running year, and where they come from; on 30 June and 1 July there is no running year."""
+    products = taken.carried_products, taken.current_products
+    if products == (0, 0):
+        return
+    if min(products) < 0:
+        raise Refusal("products_negative", account=account)
+    if (taken.effective_on.month, taken.effective_on.day) in ((6, 30), (7, 1)):
+        raise Refusal("products_without_year", account=account, on=taken.effective_on.isoformat())
+    if not taken.products_source.strip():
+        raise Refusal("products_unexplained", account=account)
 
 
 def break_relation(

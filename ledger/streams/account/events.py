@@ -26,12 +26,19 @@ class Opened(Event, frozen=True):
 
 @event("account.balance_taken_over", moves_money=True)
 class BalanceTakenOver(Event, frozen=True):
-    """The balance that an older system kept (期初余额), with its paid-up-to month and months of contribution."""
+    """The balance that an older system kept (期初余额), with its paid-up-to month and months of contribution.
+
+    In mid-year it brings the products (积数, fen-days) that the older system had counted since 1 July, up to the day
+    before, and says where they come from: they earn with the rest on 30 June.
+    """
 
     carried_fen: int
     current_fen: int
     months: int
     paid_up_to: str = ""
+    carried_products: int = 0
+    current_products: int = 0
+    products_source: str = ""
 
 
 @event("account.base_fixed")
