@@ -20,6 +20,7 @@ from sqlalchemy.engine import make_url
 
 from commands.backup import back_up, restore
 from commands.desk import Desk
+from commands.loan_runs import run_over_loans
 from commands.reports import produce_report, report_state
 from commands.settlement import settle
 from commands.statements import produce, statements_missing
@@ -36,6 +37,7 @@ from ledger.dates import (
 from ledger.refusal import Refusal
 from ledger.store.database import Database
 from ledger.store.tables import Moment, metadata
+from ledger.streams import loan as loans
 from ledger.streams.receipt import age_days
 from projections.replay.verify import verify
 from projections.views import all_views
@@ -115,6 +117,27 @@ def _views(desk: Desk, period: str, folder: Path) -> dict[str, Any]:
         held = [state for _, state in register.read(connection, keys).values()]
     old = [one for one in held if age_days(one, on) > limit]
     return {"overdue": len(late), "held": len(held), "held_too_long": len(old)}
+
+
+def _loans(desk: Desk, period: str, folder: Path) -> dict[str, Any]:
+    """What a day brings to all loans: a new rate where this is its day, repayment from the fund accounts, what fell due."""
+    on = date.fromisoformat(period)
+    register: Any = desk.ledger.registers["loan"]
+    with desk.ledger.database.reading() as connection:
+        if not register.keys_where(connection, status=loans.RUNNING):
+            return {"loans": 0}
+    mode = desk.present_book().value("loan_repricing", on).value
+    repriced = loans.is_repricing_day(mode, on, date.min)
+    done = {
+        name: run_over_loans(desk, name, on, actor=ACTOR, mode=offset)
+        for name, offset, wanted in (
+            ("reprice_loans", "", repriced),
+            ("run_offsets", "monthly", True),
+            ("run_instalments", "", True),
+        )
+        if wanted
+    }
+    return {name: one["changed"] for name, one in done.items()}
 
 
 def _verify(desk: Desk, period: str, folder: Path) -> dict[str, Any]:
@@ -218,6 +241,8 @@ JOBS: Final = {
     for job in (
         Job("views", "更新视图、到期与挂账提醒", "views, overdue duties, old held money",
             "葫政发〔2019〕12号 第七至九条", _views, _same_day, date.isoformat, {"hour": 6}),
+        Job("loans", "贷款：利率调整、冲还贷、到期与逾期", "loans: new rates, repayment from fund accounts, what fell due",
+            "葫政发〔2019〕12号 第十七、十八条", _loans, _same_day, date.isoformat, {"hour": 5}),
         Job("verify", "每日核验账本", "verify the ledger", "葫政发〔2019〕12号 第二十二条",
             _verify, _same_day, date.isoformat, {"hour": 2}),
         Job("accrue", "月末计提应付利息", "accrue the members' interest of the month", "财会字〔1999〕33号",

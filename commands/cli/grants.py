@@ -148,7 +148,7 @@ def show(grant: str, known_on: date | None, json_wanted: bool) -> None:
 @as_json
 def history(beneficiary: str, as_of: date | None, known_on: date | None, json_wanted: bool) -> None:
     """Show everything that a person or firm applied for, over all programmes, effective on a day as known on a day."""
-    from projections.views.grants import grant_facts, history_of, roll_facts, rolls_of
+    from projections.views.grants import grant_facts, history_of
     from projections.views.history import told
 
     on = as_of or today()
@@ -159,38 +159,16 @@ def history(beneficiary: str, as_of: date | None, known_on: date | None, json_wa
             | {"history": [row.as_json(language()) for row in told(connection, one.events)]}
             for one in found
         ]
-        places = rolls_of(connection, desk.ledger, beneficiary, on, known_on)
-    rolls = [roll_facts(*one) for one in places.items()]
     totals = {name: sum(one[name] for one in facts) for name in ("amount_fen", "paid_fen", "owed_fen")}
     if json_wanted:
-        say_json(
-            {
-                "beneficiary": beneficiary,
-                "as_of": on,
-                "known_on": known_on,
-                **totals,
-                "grants": facts,
-                "rolls": rolls,
-            }
-        )
+        say_json({"beneficiary": beneficiary, "as_of": on, "known_on": known_on, **totals, "grants": facts})
         return
     _show_grants(facts)
-    for one in rolls:
-        _say_roll(one)
     say(
         f"合计 {len(facts)} 笔：批准 {format_fen(totals['amount_fen'])} 元，已付 {format_fen(totals['paid_fen'])} 元，"
         f"应退未退 {format_fen(totals['owed_fen'])} 元",
         f"{len(facts)} grants: {format_fen(totals['amount_fen'])} granted, {format_fen(totals['paid_fen'])} paid, "
         f"{format_fen(totals['owed_fen'])} owed back",
-    )
-
-
-def _say_roll(one: dict[str, Any]) -> None:
-    paid, monthly = format_fen(one["paid_fen"]), format_fen(one["monthly_fen"])
-    months = f"{one['from_month']}—{one['last_month']}"
-    say(
-        f"名册 {one['entry']}：{one['zh']}（{months}），每月 {monthly} 元，已付 {paid} 元",
-        f"roll entry {one['entry']}: {one['en']} ({months}), {monthly} a month, {paid} paid",
     )
 
 

@@ -56,6 +56,8 @@ def traced(desk: Any, event_id: int) -> dict[str, Any]:
         again = _compute_interest_again(book, event, [one for one in before if one.id < event_id])
     elif stored:
         again = _decide_again(book, stored)
+    elif event.body.topic.startswith("loan."):
+        again = _loan_again(book, event, [one.body for one in before if one.id < event_id])
     named = [book.version(version).as_json() for version in sorted(getattr(event.body, "parameters", ()))]
     return facts | {
         "posting": [{"code": code, "fen": fen} for code, fen in post(event.body)],
@@ -117,6 +119,25 @@ def _compute_interest_again(book: Any, event: Any, before: Any) -> dict[str, Any
         "proof": proof(outcome, language()),
         "credited_before_fen": sum(credited),
         "equal": due == (event.body.carried_fen, event.body.current_fen),
+    }
+
+
+def _loan_again(book: Any, event: Any, before: Any) -> dict[str, Any] | None:
+    """An amount of a loan by its rule, from the loan as it stood before the event and the parameters that it names."""
+    from ledger.policy.proof import proof
+    from ledger.policy.rules import decide
+    from ledger.streams.loan import LOANS, case_of
+
+    case = case_of(event.body, LOANS.fold(before))
+    if case is None:
+        return None
+    rule, inputs, recorded = case
+    named = book.without_values().with_values(*map(book.version, event.body.parameters))
+    outcome = decide(rule, inputs, named, event.body.effective_on)
+    return {
+        "outcome": outcome.as_json(),
+        "proof": proof(outcome, language()),
+        "equal": recorded.items() <= outcome.values.items(),
     }
 
 

@@ -125,8 +125,6 @@ def pay_grant(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     grant, state, programme = loaded(work, given)
     require_office(work, procedure_of(programme).pays, state.area)
     grants.require_status(state, grant, "planned")
-    if work.approver:
-        grants.require_other_hand(state, grant, work.approver)
     amount_fen, on = _amount_to_pay(state, given), given["on"]
     cause = _cause(work, grant)
     set_off_fen = _set_off(work, grant, state, given, cause, amount_fen)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, or_, select
 from commands.handlers.loan_service import NATIONAL, repay
 from commands.handlers.loans import CITY, loan_of, rate_of, terms_on
 from commands.handlers.registry import Work, command
-from commands.law import versions
+from commands.law import explanation, versions
 from commands.schemas import loans as schemas
 from ledger.limits import LOANS_CHUNK
 from ledger.policy.loan_terms import Terms
@@ -79,10 +79,12 @@ def reprice_loans(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     keys = _keys_after(work.uow.connection, given, table.months > short.value, table.disbursed_on < on)
     terms, changed, left_out = terms_on(work, on), 0, []
 
+    rounding = terms.named("loan_interest_rounding")
+
     @cache
     def rate(home_number: int, months: int) -> tuple[Any, tuple[str, ...]]:
         outcome = rate_of(work, loans.Loan(home_number=home_number, months=months), on)
-        return outcome.values["rate"], (*versions(outcome), mode.version, short.version)
+        return outcome.values["rate"], (*versions(outcome), mode.version, short.version, *rounding)
 
     for key, state in work.uow.load("loan", keys).items():
         try:
@@ -111,7 +113,9 @@ def run_offsets(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """
     on, mode = given["on"], given["mode"]
     table = REGISTERS["loan"].table.c
-    keys = _keys_after(work.uow.connection, given, table.offset_mode == mode)
+    due = or_(table.next_due_on <= on, table.repay_by <= on, table.owed != "[]")
+    wanted = [table.offset_mode == mode, *([due] if mode == "monthly" else [])]
+    keys = _keys_after(work.uow.connection, given, *wanted)
     found = work.uow.load("loan", keys)
     work.uow.load(
         "account", _unique(key for one in found.values() for key in (one.account, one.spouse_account))
@@ -171,6 +175,14 @@ def _available(work: Work, account: str, on: date) -> int:
 def _withdraw(work: Work, account: str, amount_fen: int, loan: str, on: date) -> None:
     """偿还购房贷款本息: the money goes to the loan in the same commit, so that no payment is ordered."""
     state = work.account(account)
+    outcome = work.law.decide(
+        "withdrawal",
+        on,
+        reason="loan_repayment",
+        need_fen=amount_fen,
+        own_balance_fen=state.balance_fen,
+        spouse_balance_fen=0,
+    )
     events = accounts.withdraw(
         state,
         account,
@@ -180,7 +192,7 @@ def _withdraw(work: Work, account: str, amount_fen: int, loan: str, on: date) ->
         order=work.law.value("withdrawal_part_order", on),
         room=accounts.room_on(state, on),
         payment="",
-        explanation={"loan": loan},
+        explanation=explanation(outcome) | {"evidence": loan},
         on=on,
     )
     work.add("account", account, events)

@@ -11,6 +11,7 @@ from commands.handlers.registry import Work, command
 from commands.schemas import loans as schemas
 from ledger.policy.loan_terms import Terms
 from ledger.refusal import LineRefusal, Refusal
+from ledger.streams import account as accounts
 from ledger.streams import loan as loans
 from ledger.streams import receipt as receipts
 from ledger.streams.loan import Arrived
@@ -108,7 +109,19 @@ def reverse_repayment(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     terms = terms_on(work, given["on"])
     reversal = loans.reverse(state, key, history, given["version"], given["reason"], terms)
     after: loans.Loan = work.add("loan", key, (reversal,))
+    repaid = next(one.body for one in history if one.originator_version == given["version"])
+    if isinstance(repaid, loans.Repaid) and repaid.account:
+        _give_back(work, repaid, given["reason"])
     return {"loan": key, "balance_fen": after.balance_fen, "status": after.status}
+
+
+def _give_back(work: Work, repaid: loans.Repaid, reason: str) -> None:
+    """What a fund account had paid (冲还贷) goes back to it in the same commit."""
+    account, _, version = repaid.reference.rpartition(".")
+    history = work.ledger.stream(f"account-{account}", work.uow.connection)
+    taken = next(one for one in history if one.originator_version == int(version))
+    room = accounts.room_from(history, taken.body.effective_on)
+    work.add("account", account, accounts.reverse(work.account(account), account, taken, reason, room))
 
 
 # ---------------------------------------------------------------- the contract changes

@@ -184,6 +184,9 @@ def reverse(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     check_owner(state, account, None, "")
     history = _history(work, account)
     original = _original(account, state, history, given["version"], given["month"])
+    taken = original.body
+    if isinstance(taken, accounts.Withdrawn) and taken.reason == "loan_repayment" and not taken.payment:
+        raise Refusal("reversal_of_offset", account=account, loan=taken.explanation.get("evidence", ""))
     room = accounts.room_from(history, original.body.effective_on)
     events = accounts.reverse(state, account, original, given["reason"], room, given["money"])
     if state.status == "closed":

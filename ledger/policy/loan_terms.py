@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from ledger.money import rounded_ratio
-from ledger.policy.parameters import PolicyBook
+from ledger.policy.parameters import ParameterValue, PolicyBook
 
 GRADES: Final = ("normal", "special_mention", "substandard", "doubtful", "loss")
 """The five grades (正常、关注、次级、可疑、损失)."""
@@ -16,16 +16,17 @@ GRADES: Final = ("normal", "special_mention", "substandard", "doubtful", "loss")
 ORDERED: Final = ("penalty", "overdue_interest", "overdue_principal", "interest", "principal")
 """The kinds of money in which a repayment is allocated; the parameter gives their order."""
 
-_READ: Final = (
-    "loan_interest_rounding",
-    "loan_grace_days",
-    "loan_penalty_markup",
-    "loan_penalty_base",
-    "loan_penalty_day_basis",
-    "loan_overdue_days",
-    "loan_allocation_order",
-    "loan_grade_days",
-)
+_FIELDS: Final = {
+    "loan_interest_rounding": "rounding",
+    "loan_grace_days": "grace_days",
+    "loan_penalty_markup": "penalty_markup",
+    "loan_penalty_base": "penalty_base",
+    "loan_penalty_day_basis": "penalty_day_basis",
+    "loan_overdue_days": "overdue_days",
+    "loan_allocation_order": "order",
+    "loan_grade_days": "grade_days",
+}
+"""Each parameter, and the field of the terms that it gives."""
 
 
 class Terms(NamedTuple):
@@ -48,19 +49,19 @@ class Terms(NamedTuple):
 
 def terms_of(book: PolicyBook, on: date, known_on: date) -> Terms:
     """The terms of a day as they were public on another; refuses ``missing_parameter``."""
-    found = {name: book.value(name, on, known_on) for name in _READ}
-    value = {name.removeprefix("loan_"): one.value for name, one in found.items()}
-    return Terms(
-        rounding=value["interest_rounding"],
-        grace_days=value["grace_days"],
-        penalty_markup=value["penalty_markup"],
-        penalty_base=value["penalty_base"],
-        penalty_day_basis=value["penalty_day_basis"],
-        overdue_days=value["overdue_days"],
-        order=value["allocation_order"],
-        grade_days=tuple(row["days"] for row in value["grade_days"]),
-        versions={name: one.version for name, one in found.items()},
-    )
+    return _terms([book.value(name, on, known_on) for name in _FIELDS])
+
+
+def terms_named(book: PolicyBook, versions: Sequence[str]) -> Terms:
+    """The terms that an event names by their versions; what it does not name stands as is usual."""
+    return _terms([book.version(version) for version in versions])
+
+
+def _terms(found: Sequence[ParameterValue]) -> Terms:
+    values = {_FIELDS[one.parameter]: one.value for one in found if one.parameter in _FIELDS}
+    if "grade_days" in values:
+        values["grade_days"] = tuple(row["days"] for row in values["grade_days"])
+    return Terms(**values, versions={one.parameter: one.version for one in found})
 
 
 def penalty(principal_fen: int, interest_fen: int, rate: Decimal, days: int, terms: Terms) -> int:
@@ -74,3 +75,15 @@ def penalty(principal_fen: int, interest_fen: int, rate: Decimal, days: int, ter
 def grade_for(days_overdue: int, grade_days: Sequence[int]) -> str:
     """The grade (五级分类) of a loan by the days of its oldest unpaid instalment."""
     return GRADES[sum(days_overdue >= least for least in grade_days)]
+
+
+def spread(
+    amount_fen: int, owed: Sequence[Mapping[str, int]], order: Sequence[str]
+) -> tuple[list[dict[str, int]], int]:
+    """What an amount pays of each instalment, kind by kind in their order and the oldest first, and the rest in fen."""
+    paid: list[dict[str, int]] = [{} for _ in owed]
+    for kind in order:
+        for kinds, parts in zip(owed, paid, strict=True):
+            parts[kind] = min(amount_fen, kinds.get(kind, 0))
+            amount_fen -= parts[kind]
+    return paid, amount_fen

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 from ledger.dates import first_day, last_day, month_of
@@ -44,11 +45,13 @@ def month_interest(left_fen: int, annual_rate: Decimal, rounding: str = "fen_hal
     return rounded_ratio(numerator * left_fen, 12 * denominator, rounding)
 
 
+@lru_cache(maxsize=16_384)
 def due_day(month: int, repay_day: int) -> date:
     """The repayment day of a month (还款日): its last day where the month is too short."""
     return min(first_day(month) + timedelta(days=repay_day - 1), last_day(month))
 
 
+@lru_cache(maxsize=16_384)
 def counted_days(first: date, last: date, repay_day: int) -> int:
     """Days from a day to a day: thirty from repayment day to repayment day, whatever the month's length.
 
@@ -75,11 +78,18 @@ def level_payment(
 ) -> int:
     """The equal monthly payment (等额本息) in fen; refuses ``loan_months_out_of_range``."""
     _months(months)
-    rate = Fraction(annual_rate) / 12
-    if not rate:
+    if not annual_rate:
         return rounded(Fraction(principal_fen, months), rounding)
+    numerator, denominator = _annuity(annual_rate, months)
+    return rounded_ratio(principal_fen * numerator, denominator, rounding)
+
+
+@lru_cache(maxsize=4096)
+def _annuity(annual_rate: Decimal, months: int) -> tuple[int, int]:
+    """The level payment of one fen, exact; most loans share their rate and their remaining months with others."""
+    rate = Fraction(annual_rate) / 12
     growth = (1 + rate) ** months
-    return rounded(principal_fen * rate * growth / (growth - 1), rounding)
+    return (rate * growth / (growth - 1)).as_integer_ratio()
 
 
 def level_payment_schedule(

@@ -21,6 +21,7 @@ from projections.replay.conduct_check import Conducts
 from projections.replay.decision_check import Decisions
 from projections.replay.findings import Finding, Findings
 from projections.replay.interest_check import Interest
+from projections.replay.loan_check import Loans
 from projections.replay.report_check import Reports
 from projections.replay.subsidy_check import Subsidies
 from projections.replay.transfer_check import Transfers
@@ -89,6 +90,7 @@ def verify(
         Conducts(found, fold),
         Subsidies(found, book, fold),
         Transfers(found, fold),
+        Loans(found, book),
         Balances(found, fold),
         Requests(found),
         Reports(found, book, fold),

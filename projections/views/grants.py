@@ -15,8 +15,6 @@ from ledger.streams import budget, grant
 from ledger.streams.base import Recorded
 from ledger.streams.budget import Budget
 from ledger.streams.grant import GRANTS, Approved, Grant
-from ledger.streams.place import PLACES
-from ledger.streams.roll import ROLLS, Roll
 from projections.registers import REGISTERS
 
 
@@ -45,53 +43,15 @@ def history_of(
     register: Any = REGISTERS["grant"]
     found = []
     for key in sorted(register.keys_where(connection, beneficiary=beneficiary)):
-        events = _by_then(ledger.stream(GRANTS.id(key), connection), as_of, known_on)
+        events = [
+            one
+            for one in ledger.stream(GRANTS.id(key), connection)
+            if one.body.effective_on <= as_of
+            and (known_on is None or business_day(one.recorded_at) <= known_on)
+        ]
         if events:
             found.append(OfBeneficiary(key, GRANTS.fold([one.body for one in events]), events))
     return found
-
-
-def rolls_of(
-    connection: Connection, ledger: Ledger, beneficiary: str, as_of: date, known_on: date | None
-) -> dict[str, Roll]:
-    """The places that a person or household has or had on monthly rolls, by entry, on a day as known on a day."""
-    places = PLACES.fold(
-        [one.body for one in _by_then(ledger.stream(PLACES.id(beneficiary), connection), as_of, known_on)]
-    )
-    register: Any = REGISTERS["roll"]
-    entries = {spell.entry for spell in places.spells}
-    entries.update(register.keys_where(connection, beneficiary=beneficiary))
-    found = {
-        entry: _by_then(ledger.stream(ROLLS.id(entry), connection), as_of, known_on)
-        for entry in sorted(entries)
-    }
-    return {entry: ROLLS.fold([one.body for one in events]) for entry, events in found.items() if events}
-
-
-def roll_facts(entry: str, state: Roll) -> dict[str, Any]:
-    """A place on a roll as JSON; amounts in fen."""
-    programme = programmes()[state.programme]
-    return {
-        "entry": entry,
-        "programme": state.programme,
-        "zh": programme.zh,
-        "en": programme.en,
-        "clause": programme.cite,
-        "status": state.status,
-        "from_month": state.from_month,
-        "last_month": state.last_month,
-        "paid_through": state.paid_through,
-        "monthly_fen": state.monthly_fen,
-        "paid_fen": state.paid_fen,
-    }
-
-
-def _by_then(events: list[Recorded], as_of: date, known_on: date | None) -> list[Recorded]:
-    return [
-        one
-        for one in events
-        if one.body.effective_on <= as_of and (known_on is None or business_day(one.recorded_at) <= known_on)
-    ]
 
 
 def approval_of(events: list[Recorded]) -> Recorded | None:

@@ -18,7 +18,7 @@ from ledger.policy.parameters import PolicyBook
 from ledger.refusal import Refusal
 from ledger.store import tables
 from ledger.store.tables import metadata
-from ledger.streams import account, employer, petition, proposal, report
+from ledger.streams import account, employer, loan, petition, proposal, report
 from projections.registers import REGISTERS
 from projections.views import conduct_duties
 from projections.views.duty import Done, Due, Effect, Meaning
@@ -54,6 +54,8 @@ KINDS: Final = {
     "open_account": ("为新职工开户", "open the new employee's account", f"{NATIONAL} 第十五条"),
     "remit": ("汇缴", "remit the month", f"{NATIONAL} 第十九条"),
     "publish_report": ("公布年度报告", "publish the annual report", f"{CITY} 第二十五条"),
+    "decide_loan": ("贷款审批", "decide the application for a loan", f"{NATIONAL} 第二十六条"),
+    "repay_early": ("提前还清贷款", "repay the loan that was demanded", f"{CITY} 第二十八条第二款"),
     "decide": ("审批", "decide the application", f"{CITY} 第十二条"),
     **conduct_duties.KINDS,
 }
@@ -241,6 +243,25 @@ def _report_published(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
         yield Due("publish_report", seen.key, "centre", arose_on, body.due_on, body.effective_on)
 
 
+def _loan_applied(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
+    body: loan.Applied = seen.body  # type: ignore[assignment]
+    yield Due("decide_loan", seen.key, "centre", body.effective_on, body.decide_by)
+
+
+def _loan_decided(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
+    yield Done("decide_loan", seen.key, seen.body.effective_on)
+
+
+def _loan_demanded(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
+    body: loan.DemandedEarly = seen.body  # type: ignore[assignment]
+    yield Done("repay_early", seen.key, None)
+    yield Due("repay_early", seen.key, "", body.effective_on, body.repay_by)
+
+
+def _loan_settled(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
+    yield Done("repay_early", seen.key, seen.body.effective_on)
+
+
 _RULES: Final[dict[type, Meaning]] = {
     employer.Registered: _registered,
     employer.MonthRemitted: _remitted,
@@ -253,6 +274,12 @@ _RULES: Final[dict[type, Meaning]] = {
     petition.EmployerUrged: _urged,
     petition.Settled: _petition_settled,
     petition.Withdrawn: _petition_withdrawn,
+    loan.Applied: _loan_applied,
+    loan.Approved: _loan_decided,
+    loan.Rejected: _loan_decided,
+    loan.GivenUp: _loan_decided,
+    loan.DemandedEarly: _loan_demanded,
+    loan.Settled: _loan_settled,
     proposal.Made: _proposed,
     proposal.Approved: _decided,
     proposal.Rejected: _decided,

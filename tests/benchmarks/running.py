@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from tests.benchmarks import city_month, remit_10k, replay, rules, settlement, single, statements
+from tests.benchmarks import city_month, remit_10k, replay, repricing, rules, settlement, single, statements
 from tests.benchmarks.measuring import Figure, Tell, machine
 from tests.benchmarks.stores import Stores
 
@@ -15,6 +15,7 @@ BENCHMARKS: Final = {
     "single": single.run,
     "replay": replay.run,
     "settlement": settlement.run,
+    "repricing": repricing.run,
     "statements": statements.run,
     "rules": rules.run,
 }

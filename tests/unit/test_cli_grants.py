@@ -12,7 +12,6 @@ from click.testing import CliRunner, Result
 
 from commands.cli import main
 from commands.desk import Desk
-from ledger.policy.parameters import Citation, ParameterValue
 from ledger.programmes import find
 from projections.views.grant_duties import grant_duties
 from projections.views.obligations import obligations
@@ -24,8 +23,6 @@ ROSTER = {
     "office": ["city_office"],
     "finance": ["city_finance"],
     "payer": ["city_finance"],
-    "county": ["county_office@lianshan"],
-    "government": ["county_government@lianshan"],
 }
 APPLIED = {
     "grant": "G1", "programme": REFUND, "beneficiary": "F1", "area": "lianshan", "period": "2018",
@@ -45,11 +42,6 @@ STEPS: list[tuple[date, str, str, dict[str, Any]]] = [
     (date(2019, 8, 8), "payer", "pay_grant", G1),
     (date(2019, 9, 2), "finance", "reclaim_grant", {**G1, "due_on": "2019-09-30", "reason": "虚报", "amount": "100.00"}),
     (date(2019, 9, 3), "clerk", "apply_grant", {**APPLIED, "grant": "G2", "period": "2017"}),
-    (date(2019, 9, 4), "clerk", "apply_roll",
-     {"entry": "R1", "programme": "tekun_urban_support", "beneficiary": "P1", "area": "lianshan",
-      "documents": ["means_report"]}),
-    (date(2019, 9, 5), "county", "check_roll", {"entry": "R1"}),
-    (date(2019, 9, 6), "government", "admit_roll", {"entry": "R1"}),
 ]  # fmt: skip
 
 
@@ -143,26 +135,3 @@ def test_what_waits_is_among_the_duties_with_its_office_and_its_day(desk_of_gran
     assert (review.who, review.arose_on, review.due_on) == ("city_service@city", date(2019, 9, 3), None)
     assert duties["grant_repayment", "G1"].due_on == date(2019, 9, 30)
     assert (late["grant_review"], late["grant_repayment"]) == (0, 2)
-
-
-def test_a_review_has_a_last_day_where_the_city_has_published_how_many_there_are(
-    desk_of_grants: Desk, book: Any
-) -> None:
-    published = ParameterValue(
-        parameter="grant_review_working_days", value=5, effective_from=date(2019, 1, 1),
-        published_on=date(2019, 1, 1), citation=Citation("given in the test", ""),
-    )  # fmt: skip
-    with desk_of_grants.ledger.database.reading() as connection:
-        duties = grant_duties(connection, date(2019, 9, 10), book.with_values(published))
-    (review,) = [one for one in duties if one.kind == "grant_review"]
-    assert review.due_on == date(2019, 9, 10)
-
-
-def test_the_history_of_a_person_has_the_rolls_as_known_on_a_day(provident: Provident) -> None:
-    words = ("grant", "history", "P1", "--as-of", "2019-12-31")
-    (entry,) = asked(provident(*words, "--json"))["rolls"]
-    assert (entry["entry"], entry["status"], entry["programme"]) == ("R1", "on", "tekun_urban_support")
-    (known,) = asked(provident(*words, "--known-on", "2019-09-04", "--json"))["rolls"]
-    assert known["status"] == "applied"
-    assert asked(provident(*words, "--known-on", "2019-09-03", "--json"))["rolls"] == []
-    assert "名册 R1" in provident(*words, lang="zh").output

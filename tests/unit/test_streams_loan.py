@@ -223,3 +223,16 @@ def test_rates_split_a_month_without_losing_a_day():
     assert same is not None
     assert split is not None
     assert abs(same.interest_fen - split.interest_fen) <= 1
+
+
+def test_money_that_is_booked_late_leaves_the_overdue_account_it_had_gone_to():
+    history = History("equal_principal", 12_000_000, 120, 15, date(2019, 8, 15), Decimal("0.0325"))
+    history.add(loans.run(history.state, date(2019, 12, 15), TERMS))
+    assert history.books["122"] == 100_000
+    brought, _ = loans.bring_up(history.state, date(2019, 12, 13), TERMS)
+    due_fen = loans.claim_on(brought, date(2019, 12, 13), TERMS).total_fen
+    late = Arrived(due_fen, date(2019, 12, 13), "bank_card", "R1")
+    history.add(loans.repay(history.state, "L1", late, TERMS)[0])
+    assert history.books["122"] == 0
+    history.add(loans.run(history.state, date(2019, 12, 14), TERMS))
+    assert history.books["122"] == 0

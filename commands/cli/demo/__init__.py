@@ -50,18 +50,18 @@ def demo(folder: Path, employers: int, employees: int) -> None:
     show_next(folder, url, stage.account, stage.withdrawn, perf_counter() - began)
 
 
-def start_afresh(folder: Path) -> str:
+def start_afresh(folder: Path, ledger: str = "ledger.db") -> str:
     """An empty, migrated ledger in the folder; only what an earlier demonstration made is removed."""
     from ledger.store.database import Database
     from migrations import upgrade
 
     folder.mkdir(parents=True, exist_ok=True)
-    for name in ("ledger.db", "tampered.db", "cut.db"):
+    for name in (ledger, "tampered.db", "cut.db"):
         for one in folder.glob(f"{name}*"):
             one.unlink()
-    if (folder / "files" / "manifest.json").is_file():
+    if ledger == "ledger.db" and (folder / "files" / "manifest.json").is_file():
         shutil.rmtree(folder / "files")
-    url = f"sqlite:///{folder / 'ledger.db'}"
+    url = f"sqlite:///{folder / ledger}"
     database = Database(url)
     upgrade(database.engine)
     database.close()
@@ -87,3 +87,4 @@ def show_next(folder: Path, url: str, account: str, event_id: int, seconds: floa
         f"verify --against {folder}/checkpoint.json",
     ):
         click.echo(f"  {program} --ledger {url} {rest}")
+    click.echo(f"  {program} --ledger sqlite:///{folder / 'loans.db'} loan list")

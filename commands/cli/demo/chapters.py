@@ -9,6 +9,7 @@ from commands.cli.demo.city import show_books, show_duties, take_in
 from commands.cli.demo.conduct import find_a_fraud, move_between_cities
 from commands.cli.demo.counter import serve, show_story
 from commands.cli.demo.fund_year import close_the_books, close_the_year, publish_the_report
+from commands.cli.demo.loans import lend
 from commands.cli.demo.proof import prove, show_tampering
 from commands.cli.demo.stage import Stage
 from commands.cli.demo.subsidies import grant_a_subsidy
@@ -25,6 +26,7 @@ CHAPTERS: Final[tuple[Callable[[Stage], None], ...]] = (
     show_books,
     show_duties,
     show_story,
+    lend,
     prove,
     show_tampering,
 )

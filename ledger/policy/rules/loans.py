@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from ledger.money import rounded
-from ledger.policy.loan_terms import Terms, grade_for, penalty
+from ledger.policy.loan_terms import Terms, grade_for, penalty, spread
 from ledger.policy.rules.collection import CITY, IN_FORCE, NATIONAL_SINCE
 from ledger.policy.rules.framework import Needed, Values, Why, quiet, rule
-from ledger.policy.rules.kinds import Count, Day, Fen, Flag, Quantity, Rate, Text
+from ledger.policy.rules.kinds import Count, CountList, Day, Fen, FenList, Flag, Quantity, Rate, Text
 from ledger.policy.schedule import days_interest, month_interest
 from ledger.policy.units import Row
 from ledger.refusal import Refusal
@@ -279,6 +279,64 @@ def loan_penalty(
     penalty_fen = penalty(principal_fen, interest_fen, rate, days, terms)
     why("罚息", "penalty", penalty_fen, "fen", rounding=rounding)
     return {"penalty_fen": penalty_fen}
+
+
+@rule(
+    "loan_allocation",
+    clause="住房公积金管理条例 第二十六条",
+    zh="还款分配",
+    en="allocation of a repayment",
+    since=PENALTY_SINCE,
+    reads={
+        "order": "loan_allocation_order",
+        "markup": "loan_penalty_markup",
+        "base": "loan_penalty_base",
+        "day_basis": "loan_penalty_day_basis",
+        "rounding": "loan_interest_rounding",
+    },
+)
+def loan_allocation(
+    amount_fen: Fen,
+    principals_fen: FenList,
+    interests_fen: FenList,
+    penalties_before_fen: FenList,
+    penalty_days: CountList,
+    overdue: CountList,
+    rate: Rate,
+    order: Sequence[str],
+    markup: Decimal,
+    base: Sequence[str],
+    day_basis: int,
+    rounding: str,
+    why: Why = quiet,
+) -> Values:
+    """What an amount pays of the instalments that fell due, in fen: by the kinds in their order, the oldest first.
+
+    ``overdue`` is 1 for an instalment after its day; ``penalty_days`` are those since its penalty was last reckoned.
+    """
+    terms = Terms(
+        rounding=rounding, penalty_markup=markup, penalty_base=tuple(base), penalty_day_basis=day_basis
+    )
+    owed = []
+    for principal_fen, interest_fen, before_fen, days, late in zip(
+        principals_fen, interests_fen, penalties_before_fen, penalty_days, overdue, strict=True
+    ):
+        prefix = "overdue_" if late else ""
+        penalty_fen = before_fen + penalty(principal_fen, interest_fen, rate, days, terms)
+        why("逾期罚息", "penalty of an instalment", penalty_fen, "fen", "银发〔2005〕61号 一", rounding)
+        kinds = {f"{prefix}interest": interest_fen, f"{prefix}principal": principal_fen}
+        owed.append({"penalty": penalty_fen, **kinds})
+    paid, rest_fen = spread(amount_fen, owed, order)
+    total = {kind: sum(parts[kind] for parts in paid) for kind in order}
+    why("分配次序", "order", list(order))
+    for kind, fen in total.items():
+        why(f"分配：{kind}", f"to {kind}", fen, "fen")
+    return {
+        "penalty_fen": total.get("penalty", 0),
+        "interest_fen": total.get("overdue_interest", 0) + total.get("interest", 0),
+        "principal_fen": total.get("overdue_principal", 0) + total.get("principal", 0),
+        "rest_fen": rest_fen,
+    }
 
 
 @rule(

@@ -64,10 +64,9 @@ def object_to(state: Grant, grant: str, objected: e.Objected) -> tuple[Event, ..
 
 
 def decide_objection(state: Grant, grant: str, decided: e.ObjectionDecided) -> tuple[Event, ...]:
-    """Decides an objection with a reason; nobody decides what is objected to his own step."""
+    """Decides an objection with a reason."""
     if not state.objection:
         raise Refusal("no_objection", grant=grant)
-    require_other_hand(state, grant, decided.by)
     _require_reason(decided.reason)
     return (decided,)
 

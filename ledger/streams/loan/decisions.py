@@ -53,6 +53,7 @@ from ledger.streams.loan.queries import (
     months_needed,
     payoff_on,
     penalty_on,
+    turning_day,
 )
 from ledger.streams.loan.state import RUNNING, Loan
 
@@ -154,6 +155,7 @@ def disburse(
             first_due_on=first_due_on,
             payment=payment,
             explanation=explanation,
+            parameters=terms.named("loan_interest_rounding"),
         ),
     )
 
@@ -202,7 +204,8 @@ def _booked(
     state: Loan, kind: str, arrived: Arrived, shares: Sequence[Share], terms: Terms
 ) -> tuple[Event, ...]:
     """The repayment, and the settlement where nothing is owed any more."""
-    late = {one.number for one in state.owed if (arrived.on - one.due_on).days > terms.overdue_days}
+    day = turning_day(state, arrived.on)
+    late = {one.number for one in state.owed if (day - one.due_on).days > terms.overdue_days}
     repaid = Repaid(
         effective_on=arrived.on,
         kind=kind,

@@ -154,6 +154,7 @@ class Disbursed(Event, frozen=True):
     first_due_on: date
     payment: str
     explanation: dict[str, Any]
+    parameters: tuple[str, ...] = ()
 
 
 @event("loan.guarantee_fee_paid", moves_money=True)

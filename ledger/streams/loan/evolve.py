@@ -177,10 +177,13 @@ def _penalty_accrued(state: Loan, event: PenaltyAccrued) -> Loan:
     return replace(state, owed=owed)
 
 
-def _turned(state: Loan, overdue_fen: int) -> Loan:
+def _turned(state: Loan, on: date, overdue_fen: int) -> Loan:
     """Principal between 121 and 122; negative comes back."""
     return replace(
-        state, normal_fen=state.normal_fen - overdue_fen, overdue_fen=state.overdue_fen + overdue_fen
+        state,
+        normal_fen=state.normal_fen - overdue_fen,
+        overdue_fen=state.overdue_fen + overdue_fen,
+        turned_on=on,
     )
 
 
@@ -265,8 +268,8 @@ _STEPS: Final[dict[type[Event], Any]] = {
     Repaid: _repaid,
     RepaymentReversed: _reversed,
     PenaltyAccrued: _penalty_accrued,
-    TurnedOverdue: lambda state, event: _turned(state, event.principal_fen),
-    TurnedNormal: lambda state, event: _turned(state, -event.principal_fen),
+    TurnedOverdue: lambda state, event: _turned(state, event.effective_on, event.principal_fen),
+    TurnedNormal: lambda state, event: _turned(state, event.effective_on, -event.principal_fen),
     Rescheduled: _rescheduled,
     Extended: _extended,
     Repriced: _repriced,

@@ -5,16 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
 from ledger.dates import business_day
 from ledger.money import rounded_ratio
-from ledger.policy.loan_terms import Terms, penalty
+from ledger.policy.loan_terms import Terms, penalty, spread
 from ledger.policy.schedule import counted_days, days_interest, level_payment, month_interest
 from ledger.streams.base import Event, Recorded
-from ledger.streams.loan.events import InstalmentFellDue, Owed, Share, TurnedNormal, TurnedOverdue
+from ledger.streams.loan.events import (
+    InstalmentFellDue,
+    Owed,
+    Repaid,
+    Repriced,
+    Share,
+    TurnedNormal,
+    TurnedOverdue,
+)
 from ledger.streams.loan.evolve import evolve
 from ledger.streams.loan.state import RUNNING, Loan
 
@@ -48,20 +56,28 @@ def interest_to(state: Loan, on: date, terms: Terms) -> int:
     return state.accrued_fen + days_interest(state.running_fen, state.rate, days, terms.rounding)
 
 
+def next_due_day(state: Loan) -> date | None:
+    """The day on which something falls due next: the instalment's, or the one by which the whole loan is demanded."""
+    if state.status != RUNNING or state.next_due_on is None or not state.running_fen:
+        return None
+    if state.repay_by is None or state.repay_by > state.next_due_on:
+        return state.next_due_on
+    return max(state.repay_by, state.interest_from or state.repay_by)
+
+
 def next_due(state: Loan, terms: Terms) -> Due | None:
     """The next instalment, or none where nothing is to come. A loan that is demanded early falls due whole, on its day."""
-    left_fen = state.running_fen
-    if state.status != RUNNING or state.next_due_on is None or not left_fen:
+    due_on = next_due_day(state)
+    if due_on is None:
         return None
-    if state.repay_by is not None and state.repay_by <= state.next_due_on:
-        on = max(state.repay_by, state.interest_from or state.repay_by)
-        return Due(state.next_number, on, left_fen, interest_to(state, on, terms), 0)
-    fixed_fen = state.instalment_fen
+    left_fen, fixed_fen = state.running_fen, state.instalment_fen
     if state.method == "level_payment":
         fixed_fen -= month_interest(left_fen, state.rate, terms.rounding)
-    principal_fen = left_fen if state.months_left <= 1 else min(max(0, fixed_fen), left_fen)
-    interest_fen = interest_to(state, state.next_due_on, terms)
-    return Due(state.next_number, state.next_due_on, principal_fen, interest_fen, left_fen - principal_fen)
+    whole = state.months_left <= 1 or due_on != state.next_due_on or due_on == state.repay_by
+    principal_fen = left_fen if whole else min(max(0, fixed_fen), left_fen)
+    return Due(
+        state.next_number, due_on, principal_fen, interest_to(state, due_on, terms), left_fen - principal_fen
+    )
 
 
 def fell_due(due: Due, terms: Terms) -> InstalmentFellDue:
@@ -128,6 +144,11 @@ def in_122(state: Loan, on: date, terms: Terms) -> int:
     return sum(one.principal_fen for one in state.owed if (on - one.due_on).days > terms.overdue_days)
 
 
+def turning_day(state: Loan, on: date) -> date:
+    """The day by which 121 and 122 are told apart: never before the day on which they were told apart last."""
+    return max(on, state.turned_on or on)
+
+
 def as_of(events: Iterable[Recorded], on: date, known_on: date | None = None) -> Loan:
     """The loan effective on a day, as known on a day (by default all that is known now)."""
     state = Loan()
@@ -147,12 +168,13 @@ def bring_up(state: Loan, on: date, terms: Terms) -> tuple[Loan, list[Event]]:
         events.append(one)
         state = evolve(state, one)
 
-    while (due := next_due(state, terms)) is not None and due.due_on <= on:
+    while (day := next_due_day(state)) is not None and day <= on and (due := next_due(state, terms)):
         add(fell_due(due, terms))
-    turned_fen = in_122(state, on, terms) - state.overdue_fen if state.status == RUNNING else 0
+    day = turning_day(state, on)
+    turned_fen = in_122(state, day, terms) - state.overdue_fen if state.status == RUNNING else 0
     if turned_fen:
         turned = TurnedOverdue if turned_fen > 0 else TurnedNormal
-        add(turned(effective_on=on, principal_fen=abs(turned_fen)))
+        add(turned(effective_on=day, principal_fen=abs(turned_fen)))
     return state, events
 
 
@@ -177,32 +199,71 @@ def payoff_on(state: Loan, on: date, terms: Terms) -> Payoff:
 
 def allocate(state: Loan, amount_fen: int, on: date, terms: Terms) -> tuple[list[Share], int]:
     """Shares of an amount by instalment, the oldest first within each kind of the order, and what is left over."""
-    open_fen = {
-        one.number: {
-            "penalty": penalty_on(one, state.rate, on, terms),
-            **_by_kind(one, "overdue_" if one.due_on < on else ""),
-        }
-        for one in state.owed
-    }
-    taken: dict[int, dict[str, int]] = {number: {} for number in open_fen}
-    for kind in terms.order:
-        for number, kinds in open_fen.items():
-            part_fen = min(amount_fen, kinds.get(kind, 0))
-            taken[number][kind] = part_fen
-            amount_fen -= part_fen
+    penalties = [penalty_on(one, state.rate, on, terms) for one in state.owed]
+    owed = [
+        {"penalty": fen, **_by_kind(one, "overdue_" if one.due_on < on else "")}
+        for one, fen in zip(state.owed, penalties, strict=True)
+    ]
+    paid, rest_fen = spread(amount_fen, owed, terms.order)
     shares = [
         Share(
-            number,
+            one.number,
             parts.get("overdue_principal", 0) + parts.get("principal", 0),
             parts.get("overdue_interest", 0) + parts.get("interest", 0),
             parts.get("penalty", 0),
-            open_fen[number]["penalty"] - parts.get("penalty", 0),
+            penalty_fen - parts.get("penalty", 0),
         )
-        for number, parts in taken.items()
+        for one, parts, penalty_fen in zip(state.owed, paid, penalties, strict=True)
         if any(parts.values())
     ]
-    return shares, amount_fen
+    return shares, rest_fen
 
 
 def _by_kind(one: Owed, prefix: str) -> dict[str, int]:
     return {f"{prefix}interest": one.interest_fen, f"{prefix}principal": one.principal_fen}
+
+
+def case_of(body: Event, before: Loan) -> tuple[str, dict[str, Any], dict[str, int]] | None:
+    """The rule that gave an amount of an event, its inputs from the loan as it stood before, and what it must give."""
+    match body:
+        case InstalmentFellDue():
+            return (
+                "loan_interest",
+                _interest_case(before, body.effective_on),
+                {"interest_fen": body.interest_fen},
+            )
+        case Repriced():
+            return (
+                "loan_interest",
+                _interest_case(before, body.effective_on),
+                {"interest_fen": body.accrued_fen},
+            )
+        case Repaid():
+            ordinary = [one for one in body.shares if one.number]
+            sums = {
+                "penalty_fen": sum(one.penalty_fen for one in ordinary),
+                "interest_fen": sum(one.interest_fen for one in ordinary),
+                "principal_fen": sum(one.principal_fen for one in ordinary),
+            }
+            inputs = {
+                "amount_fen": sum(sums.values()),
+                "principals_fen": [one.principal_fen for one in before.owed],
+                "interests_fen": [one.interest_fen for one in before.owed],
+                "penalties_before_fen": [one.penalty_fen for one in before.owed],
+                "penalty_days": [max(0, (body.effective_on - one.penalty_from).days) for one in before.owed],
+                "overdue": [int(one.due_on < body.effective_on) for one in before.owed],
+                "rate": str(before.rate),
+            }
+            return ("loan_allocation", inputs, sums) if ordinary else None
+        case _:
+            return None
+
+
+def _interest_case(before: Loan, on: date) -> dict[str, Any]:
+    days = counted_days(before.interest_from or on, on, before.repay_day)
+    return {
+        "principal_fen": before.running_fen,
+        "rate": str(before.rate),
+        "days": max(0, days),
+        "accrued_fen": before.accrued_fen,
+    }

@@ -79,6 +79,7 @@ class Loan(msgspec.Struct, frozen=True, gc=False):
     recourse_fen: int = 0
     written_off_fen: int = 0
     settled_on: date | None = None
+    turned_on: date | None = None
 
     @property
     def balance_fen(self) -> int:
