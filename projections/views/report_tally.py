@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 
 from ledger.dates import month_of
 from ledger.store.ledger import blocks_of_events
-from ledger.streams import account, employer, general_ledger, loan, period, result
+from ledger.streams import account, employer, general_ledger, period, result
 from ledger.streams.account import effect
 from ledger.streams.base import Event, decode
 from projections.views.report_loans import LOANS_COUNTED
@@ -350,24 +350,6 @@ def _books_opened(tally: Tally, seen: Seen) -> None:
     tally.add("loans_taken_over", loans_fen, body.effective_on)
 
 
-def _lent(tally: Tally, seen: Seen) -> None:
-    body: loan.Disbursed = seen.body  # type: ignore[assignment]
-    tally.add("loans_issued", body.amount_fen, body.effective_on)
-    tally.add("loans_issued_count", 1, body.effective_on)
-
-
-def _repaid(tally: Tally, seen: Seen) -> None:
-    """A repayment that was reversed is taken out at its own value date."""
-    body: loan.Repaid | loan.RepaymentReversed = seen.body  # type: ignore[assignment]
-    sign = 1 if isinstance(body, loan.Repaid) else -1
-    tally.add("loans_recovered", sign * body.principal_fen, body.effective_on)
-
-
-def _written_off(tally: Tally, seen: Seen) -> None:
-    body: loan.WrittenOff = seen.body  # type: ignore[assignment]
-    tally.add("loans_written_off", body.principal_fen, body.effective_on)
-
-
 Counted = Callable[[Tally, Seen], None]
 
 COUNTED: Final[dict[type[Event], Any]] = {
@@ -393,9 +375,5 @@ COUNTED: Final[dict[type[Event], Any]] = {
     period.EntryBooked: _booked,
     general_ledger.Opened: _books_opened,
     **LOANS_COUNTED,
-    loan.Disbursed: _lent,
-    loan.Repaid: _repaid,
-    loan.RepaymentReversed: _repaid,
-    loan.WrittenOff: _written_off,
 }
 """How each kind of event joins the report."""
