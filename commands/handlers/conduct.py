@@ -273,30 +273,47 @@ def _account_of(work: Work, person: str, account: str) -> str:
 
 def _fixed(work: Work, found: conduct.Case, on: date) -> tuple[conduct.Barred, ...]:
     """The bans of a case that were counted from the full return, with their last day now that it has come."""
-    days = {
-        "offence": found.offence,
-        "facts_on": found.facts_on,
-        "decided_on": found.decided_on,
-        "discovered_on": found.discovered_on,
-    }
     return tuple(
-        bar(work, found.case, ban.matter, ban.years, ban.clause, days, on, returned_on=on)
+        bar(work, found.case, ban.matter, ban.years, ban.clause, _days(found), on, returned_on=on)
         for ban in found.bans
         if ban.last_day is None and ban.lifted_on is None
     )
 
 
+def _opened_again(work: Work, found: conduct.Case, on: date) -> tuple[conduct.Barred, ...]:
+    """The bans that were counted from a full return which was none after all: without a last day again."""
+    starts_on = work.law.value("ban_starts_on", found.facts_on or found.decided_on)
+    if found.open_fen or starts_on != "full_return":
+        return ()
+    return tuple(
+        bar(work, found.case, ban.matter, ban.years, ban.clause, _days(found), on)
+        for ban in found.bans
+        if ban.lifted_on is None
+    )
+
+
+def _days(found: conduct.Case) -> dict[str, Any]:
+    """What the rules of bans are asked with."""
+    return {
+        "offence": found.offence,
+        "facts_on": found.facts_on,
+        "decided_on": found.decided_on,
+        "discovered_on": found.discovered_on,
+    }
+
+
 def owe_again(work: Work, account: str, recovered: accounts.Recovered, on: date) -> None:
     """The reversal of a return (冲账): its money is owed again."""
     state: conduct.Conduct = work.uow.state("person", recovered.person)
-    conduct.find_case(state, recovered.person, recovered.case)
+    found = conduct.find_case(state, recovered.person, recovered.case)
     again = conduct.ReturnReversed(
         effective_on=on,
         case=recovered.case,
         amount_fen=recovered.amount_fen,
         booked_to=f"account-{account}",
+        return_by=None if found.open_fen else found.return_by,
     )
-    work.add("person", recovered.person, (again,))
+    work.add("person", recovered.person, (again, *_opened_again(work, found, on)))
 
 
 @command("rectify_conduct", schemas.Rectify, clause=f"{CITY} 第二十八条", zh="整改完成确认")

@@ -120,11 +120,15 @@ class MoneyReturned(Event, frozen=True):
 
 @event("person.return_reversed")
 class ReturnReversed(Event, frozen=True):
-    """A return of money was booked by mistake and reversed (冲账): it is owed again."""
+    """A return of money was booked by mistake and reversed (冲账): it is owed again.
+
+    ``return_by`` stands where all of it had seemed to be back: the day that holds again.
+    """
 
     case: str
     amount_fen: int
     booked_to: str
+    return_by: date | None = None
 
 
 @event("person.rectified")

@@ -58,6 +58,12 @@ def _returned(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
         yield Done("return_money", _of_case(seen), body.effective_on)
 
 
+def _return_reversed(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
+    body: person.ReturnReversed = seen.body  # type: ignore[assignment]
+    if body.return_by:
+        yield Due("return_money", _of_case(seen), seen.key, body.effective_on, body.return_by)
+
+
 def _corrected(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
     yield Done("return_money", _of_case(seen), None)
 
@@ -185,6 +191,7 @@ RULES: Final[dict[type, Meaning]] = {
     person.FraudulentWithdrawalEstablished: _established,
     person.UnlawfulLoanEstablished: _established,
     person.MoneyReturned: _returned,
+    person.ReturnReversed: _return_reversed,
     person.EntryCorrected: _corrected,
     remedy.DecisionNotified: _notified,
     remedy.ObjectionRaised: _objection,

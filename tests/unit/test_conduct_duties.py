@@ -25,7 +25,7 @@ class Office:
 
     def do(self, on: str, name: str, **content: Any) -> None:
         self.clock.on(date.fromisoformat(on))
-        self.desk.do(name, {"on": on, **content}, actor="clerk")
+        self.desk.do(name, {"on": on, **content}, actor="clerk", approver="boss")
 
     def unlawful_loan(self) -> None:
         case = {"case": "F1", "document": "认定书1", "facts_on": "2019-06-01", "return_by": "2019-09-15"}
@@ -56,6 +56,21 @@ def test_money_of_a_fraud_is_owed_until_all_of_it_is_back(office: Office) -> Non
     assert office.duties("2019-09-16")["return_money"] == ("2019-09-15", None, 1)
     office.do("2019-09-17", "return_fraud_money", person="P1", case="F1", amount="0.01", reference="B2")
     assert office.duties("2025-01-01")["return_money"] == ("2019-09-15", "2019-09-17", 2)
+
+
+def test_a_return_that_was_reversed_is_owed_by_its_old_day(office: Office) -> None:
+    office.do("2019-07-25", "register_employer", employer="E1", rate="0.12")
+    office.do("2019-07-25", "open_account", account="A1", employer="E1", person="P2", base="5000.00")
+    office.do("2019-07-26", "deposit", account="A1", month="2019-07")
+    office.do("2019-07-26", "withdraw", account="A1", reason="rent", amount="10.00")
+    days = {"facts_on": "2019-07-26", "return_by": "2019-09-01", "document": "D"}
+    office.do("2019-07-27", "correct_conduct", person="P1", case="F1", document="D", reason="认定有误")
+    fraud = {"case": "F2", "account": "A1", "payment": "A1.3", "withdrawal_years": 1}
+    office.do("2019-07-27", "establish_fraud", **fraud, **days)
+    office.do("2019-08-01", "return_fraud_money", person="P2", case="F2", amount="10.00", reference="B1")
+    assert office.duties("2019-09-03")["return_money"] == ("2019-09-01", "2019-08-01", 0)
+    office.do("2019-08-05", "reverse", account="A1", version=4, reason="退票")
+    assert office.duties("2019-09-03")["return_money"] == ("2019-09-01", None, 2)
 
 
 def test_a_corrected_entry_leaves_nothing_owed(office: Office) -> None:
