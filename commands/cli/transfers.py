@@ -39,17 +39,18 @@ def transfers() -> None:
     example="provident transfers list --open",
 )
 @option("--open", "only_open", is_flag=True, zh="只看在办的。", en="Only those under way.")
+@option("--as-of", type=day, zh="按该日计算天数，默认今天。", en="Ages as on this day, today by default.")
 @as_json
-def list_letters(only_open: bool, json_wanted: bool) -> None:
-    """Show every contact letter with its state, and the money that is held for it."""
+def list_letters(only_open: bool, as_of: date | None, json_wanted: bool) -> None:
+    """Show every contact letter with its state, its age, its last day, and the money that is held for it."""
     from ledger.streams.transfer import is_open
 
     with open_desk() as desk:
         found = {key: one for key, one in _letters(desk).items() if is_open(one) or not only_open}
     if json_wanted:
-        say_json([facts_of(key, one) for key, one in found.items()])
+        say_json([facts_of(key, one, as_of or today()) for key, one in found.items()])
         return
-    show_letters(found)
+    show_letters(found, as_of or today())
 
 
 def _letters(desk: Any) -> dict[str, Any]:
@@ -58,26 +59,53 @@ def _letters(desk: Any) -> dict[str, Any]:
         return {row.key: register.state_of(row) for row in connection.execute(register.all(connection))}
 
 
-def facts_of(letter: str, state: Any) -> dict[str, Any]:
-    """A letter as JSON, amounts in fen."""
+def facts_of(letter: str, state: Any, on: date) -> dict[str, Any]:
+    """A letter as JSON, amounts in fen, with its age and its lateness on a day."""
     from msgspec.structs import asdict
 
-    from ledger.streams.transfer import STATUSES
+    from ledger.streams.transfer import STATUSES, age_days, late_days
 
     zh, en = STATUSES[state.status]
-    return {"letter": letter, **asdict(state), "status_zh": zh, "status_en": en}
+    ages = {"age_days": age_days(state, on), "late_days": late_days(state, on)}
+    return {"letter": letter, **asdict(state), **ages, "status_zh": zh, "status_en": en}
 
 
-def show_letters(found: dict[str, Any]) -> None:
-    """Letters as a table."""
-    from ledger.streams.transfer import STATUSES, due_fen
+def pseudonyms(desk: Any) -> Any:
+    """How an identity number becomes a person's id; none where this ledger keeps no persons."""
+    store = _persons(desk)
+    return store.person_id if store else None
+
+
+def people_of(desk: Any, letters: list[str]) -> dict[str, Any]:
+    """Whom each letter is about, where this ledger knows the person."""
+    store, states = _persons(desk), _letters(desk)
+    if store is None:
+        return {}
+    with desk.ledger.database.reading() as connection:
+        known = store.read(connection, [states[letter].person for letter in letters])
+    return {letter: known[states[letter].person] for letter in letters if states[letter].person in known}
+
+
+def _persons(desk: Any) -> Any:
+    from sqlalchemy import select
+
+    from ledger.store.persons import open_person_store, person
+
+    with desk.ledger.database.reading() as connection:
+        inhabited = connection.execute(select(person.c.person_id).limit(1)).first() is not None
+    return open_person_store(desk.ledger.database) if inhabited else None
+
+
+def show_letters(found: dict[str, Any], on: date) -> None:
+    """Letters as a table, with their age and their last day."""
+    from ledger.streams.transfer import STATUSES, age_days, due_fen, is_open, late_days
 
     if not found:
         say("没有联系函", "There are no letters")
         return
     heads = words(
-        "联系函,方向,账户,对方中心,状态,,>本息,>月数,>已到账,办结",
-        "Letter,Direction,Account,Centre,State,,>Amount,>Months,>Held,Ended",
+        "联系函,方向,账户,对方中心,状态,,>天数,期限,>逾期,>本息,>月数,>已到账,办结",
+        "Letter,Direction,Account,Centre,State,,>Days,Due,>Late,>Amount,>Months,>Held,Ended",
     )
     directions = {"in": ("转入", "in"), "out": ("转出", "out")}
     say_table(
@@ -90,8 +118,11 @@ def show_letters(found: dict[str, Any]) -> None:
                 one.centre,
                 one.status,
                 words(*STATUSES[one.status]),
+                age_days(one, on) if is_open(one) else "",
+                one.due_on or "",
+                late_days(one, on) or "",
                 format_fen(due_fen(one)) if due_fen(one) else "",
-                one.months or "",
+                one.months if one.months > 0 else "",
                 format_fen(sum(one.receipts.values())) if one.receipts else "",
                 one.ended_on or "",
             )
@@ -116,9 +147,9 @@ def show(letter: str, json_wanted: bool) -> None:
         rows = list(told(connection, events))
     state = TRANSFERS.fold([one.body for one in events])
     if json_wanted:
-        say_json(facts_of(letter, state) | {"events": [row.as_json(language()) for row in rows]})
+        say_json(facts_of(letter, state, today()) | {"events": [row.as_json(language()) for row in rows]})
         return
-    show_letters({letter: state})
+    show_letters({letter: state}, today())
     show_history(rows)
 
 
@@ -133,22 +164,26 @@ def show(letter: str, json_wanted: bool) -> None:
 def receive(path: Path, on: date | None, by: str, json_wanted: bool) -> None:
     """Take in the messages of a file or a folder; what repeats or comes out of order changes nothing.
 
-    The exit code is 4 when a message was refused.
+    Files that were read go to the folder's done/ or refused/; what waits for its letter stays. The exit code is 4 when a
+    message was refused.
     """
     from commands.exchange import take_in
     from commands.exchange.folder import Folder
 
     with open_desk() as desk:
-        taken = take_in(desk, Folder(inbox=path), on or today(), by)
-    refused = [one for one in taken if one.refused]
+        folder = Folder(inbox=path, pseudonym=pseudonyms(desk))
+        taken = take_in(desk, folder, on or today(), by)
+    refused = [one for one in taken if one.refused and not one.waits]
     if json_wanted:
         say_json(
             [
                 {
-                    "letter": one.message["letter"],
-                    "message": one.message["message"],
+                    "file": one.name,
+                    "letter": one.message.get("letter"),
+                    "message": one.message.get("message"),
                     "status": one.status,
                     "changed": one.changed,
+                    "waits": one.waits,
                     "refused": one.refused and one.refused.as_json(language()),
                 }
                 for one in taken
@@ -167,8 +202,10 @@ def receive(path: Path, on: date | None, by: str, json_wanted: bool) -> None:
 
 
 def _say_taken(one: Any) -> None:
-    said = f"{one.message['letter']} {one.message['message']}"
-    if one.refused:
+    said = f"{one.message['letter']} {one.message['message']}" if one.message else one.name
+    if one.waits:
+        say(f"{said}（等待联系函，留在收件夹）", f"{said} (waits for its letter, and stays)")
+    elif one.refused:
         say(f"{said} [{one.refused.code}] {one.refused.message(language())}")
     elif one.changed:
         say(f"{said} → {one.status}")
@@ -187,13 +224,18 @@ def _say_taken(one: Any) -> None:
 @on_day
 @as_json
 def send(folder: Path, letters: tuple[str, ...], on: date | None, json_wanted: bool) -> None:
-    """Write the messages that are owed to other centres into a folder, a file each, those not written before."""
+    """Write the messages that are owed to other centres into a folder, a file each, those not written before.
+
+    A letter that is named is written once more: that is the answer to a question about its progress (BDC904).
+    """
     from commands.exchange import owed_messages
     from commands.exchange.folder import Folder
 
+    day_ = on or today()
     with open_desk() as desk:
-        owed = owed_messages(desk, on or today(), letters)
-    new = Folder(outbox=folder).send(owed)
+        owed = owed_messages(desk, day_, letters)
+        people = people_of(desk, [one["letter"] for one in owed])
+    new = Folder(outbox=folder, people=people, today=day_.isoformat()).send(owed, again=bool(letters))
     if json_wanted:
         say_json({"messages": len(owed), "written": new, "folder": str(folder)})
         return

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Final, NamedTuple
 
+from commands.exchange.parcels import Parcel
 from ledger.money import format_fen, parse_yuan
 from projections.documents.transfer_messages import Message
 
@@ -75,9 +76,14 @@ class OtherCentre:
 
     # ---------------------------------------------------------------- the line
 
-    def receive(self) -> list[Message]:
+    def receive(self) -> list[Parcel]:
         """What of its messages reaches us now: some of them, in any order, some of them twice."""
-        return self._through(self.to_us)
+        return [Parcel("", [one]) for one in self._through(self.to_us)]
+
+    def put_away(self, parcel: Parcel, how: str) -> None:
+        """What waits for its letter comes again."""
+        if how == "waiting":
+            self.to_us += parcel.messages
 
     def send(self, owed: Sequence[Message]) -> int:
         """Our messages go on the line; some reach it now, some later, some twice."""
@@ -178,7 +184,7 @@ class OtherCentre:
             held = self.holdings[one.account]
             self._pay(key, held.principal_fen + held.interest_fen)
             wrong = 1 if self._goes_wrong() else 0
-            self._say(key, message="BDC905", kind=0, information=self._information(held, wrong))
+            self._say(key, message="BDC905", kind=0, round=0, information=self._information(held, wrong))
         elif one.state == "06":
             one.state = "08"
             right = self._information(self.holdings[one.account])

@@ -17,6 +17,7 @@ from ledger.refusal import LineRefusal, Refusal
 from ledger.streams import account as accounts
 from ledger.streams import employer as employers
 from ledger.streams import payment as payments
+from ledger.streams.transfer import is_letter
 
 CITY = "葫政发〔2019〕12号"
 
@@ -206,8 +207,9 @@ def transfer(work: Work, given: dict[str, Any]) -> dict[str, Any]:
 
 @command("transfer_in", schemas.TransferIn, clause=f"{CITY} 第九条", zh="异地转入")
 def transfer_in(work: Work, given: dict[str, Any]) -> dict[str, Any]:
-    """Books money and contribution months that came from another city."""
+    """Books money and months of another city at once, for a centre that works on the platform's own pages."""
     account = given["account"]
+    _require_no_letter(work, given["letter"])
     arrived = accounts.TransferredIn(
         effective_on=given["on"],
         amount_fen=given["amount"],
@@ -215,28 +217,35 @@ def transfer_in(work: Work, given: dict[str, Any]) -> dict[str, Any]:
         from_centre=given["from_centre"],
         letter=given["letter"],
     )
-    after = book_transfer_in(work, account, arrived)
+    book_transfer_in(work, account, arrived)
+    after = work.account(account)
     return {"account": account, "balance_fen": after.balance_fen, "months": after.months}
 
 
-def book_transfer_in(work: Work, account: str, arrived: accounts.TransferredIn) -> accounts.Account:
-    """Books money and months of another city on an account; a letter that was booked before gives no event."""
+def _require_no_letter(work: Work, letter: str) -> None:
+    """A letter that runs by messages is booked by its own commands alone, so that no money is booked twice."""
+    if is_letter(letter) and work.uow.state("transfer", letter).status:
+        raise Refusal("letter_runs_by_messages", letter=letter)
+
+
+def book_transfer_in(work: Work, account: str, arrived: accounts.TransferredIn) -> str:
+    """Books money and months of another city and names the movement: none for a letter that was booked before."""
     state = work.account(account)
     earlier = [
         one.body
         for one in work.ledger.stream(f"account-{account}", work.uow.connection)
         if isinstance(one.body, accounts.TransferredIn) and one.originator_version not in state.reversed
     ]
-    after: accounts.Account = work.add(
-        "account", account, accounts.transfer_in(state, account, arrived, earlier)
-    )
-    return after
+    events = accounts.transfer_in(state, account, arrived, earlier)
+    work.add("account", account, events)
+    return f"account-{account}/{work.uow.version('account', account)}" if events else ""
 
 
 @command("transfer_out", schemas.TransferOut, clause=f"{CITY} 第九条", zh="异地转出", pays=True)
 def transfer_out(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Sends the whole balance to another city, closes the account, and orders the payment."""
     account = given["account"]
+    _require_no_letter(work, given["letter"])
     left = leave_for(work, account, given["to_centre"], given["letter"], given["on"])
     return {
         "account": account,
@@ -246,11 +255,12 @@ def transfer_out(work: Work, given: dict[str, Any]) -> dict[str, Any]:
 
 
 class Left(NamedTuple):
-    """What left for another city: principal and interest apart, and its payment order."""
+    """What left for another city: principal and interest apart, its payment order, and the movement."""
 
     principal_fen: int
     interest_fen: int
     payment: str
+    booked: str
 
 
 def leave_for(work: Work, account: str, to_centre: str, letter: str, on: date) -> Left:
@@ -271,7 +281,7 @@ def leave_for(work: Work, account: str, to_centre: str, letter: str, on: date) -
         interest_fen=interest_fen,
     )
     work.add("payment", payment, payments.order(work.uow.state("payment", payment), payment, ordered))
-    return Left(principal_fen, interest_fen, payment)
+    return Left(principal_fen, interest_fen, payment, ordered.cause)
 
 
 @command("freeze", schemas.Freeze, clause="民事诉讼法 协助执行", zh="冻结")

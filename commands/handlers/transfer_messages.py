@@ -26,6 +26,8 @@ def transfer_message(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     if given["to_centre"] != own:
         raise Refusal("message_for_another", letter=letter, to_centre=given["to_centre"], own=own)
     state = letter_of(work, letter)
+    if not state.status and (given["message"], given["kind"]) != ("BDC901", 0):
+        raise Refusal("letter_unknown", letter=letter)
     if state.status and state.centre != given["from_centre"]:
         raise Refusal("message_from_another", letter=letter, from_centre=given["from_centre"])
     taken = _MESSAGES[given["message"]](work, state, given)
@@ -46,7 +48,7 @@ def _letter(work: Work, state: Transfer, given: dict[str, Any]) -> tuple[Event, 
     received = transfers.LetterReceived(
         effective_on=on,
         account=given["account"],
-        person=work.account(given["account"]).person,
+        person=given["person"] or work.account(given["account"]).person,
         centre=given["from_centre"],
         account_there=given["account_there"],
     )
@@ -74,12 +76,20 @@ def _account(work: Work, state: Transfer, given: dict[str, Any]) -> tuple[Event,
     if state.direction != "out" or given["kind"] == 0:
         return ()
     if given["kind"] == 1:
-        opened = transfers.NegotiationOpened(effective_on=on, round=given["round"], reason=reason)
+        opened = transfers.NegotiationOpened(effective_on=on, round=_asked_in(state, given), reason=reason)
         return transfers.negotiate(state, opened)
     if given["result"] == 1:
         return transfers.fail(state, transfers.Failed(effective_on=on, reason=reason))
     completed = transfers.Completed(effective_on=on, status="20" if state.rounds else "00")
     return transfers.complete(state, completed) if given["result"] == 0 else ()
+
+
+def _asked_in(state: Transfer, given: dict[str, Any]) -> int:
+    return state.rounds + 1 if given["round"] is None else int(given["round"])
+
+
+def _answered_in(state: Transfer, given: dict[str, Any]) -> int:
+    return state.rounds if given["round"] is None else int(given["round"])
 
 
 def _informed(work: Work, state: Transfer, given: dict[str, Any]) -> tuple[Event, ...]:
@@ -91,9 +101,10 @@ def _informed(work: Work, state: Transfer, given: dict[str, Any]) -> tuple[Event
     facts |= {"principal_fen": said["principal"], "interest_fen": said["interest"]}
     agree = sum(state.receipts.values()) == said["principal"] + said["interest"]
     book_by = within(work, "transfer_booking_working_days", on) if agree else None
-    if given["kind"] == 1:
+    # A centre that does not count rounds answers a negotiation by its information once more.
+    if given["kind"] == 1 or (state.status == "06" and given["round"] is None):
         amended = transfers.InformationAmended(
-            effective_on=on, round=given["round"], book_by=book_by, **facts
+            effective_on=on, round=_answered_in(state, given), book_by=book_by, **facts
         )
         return transfers.amend(state, amended)
     return transfers.inform(state, transfers.InformationGiven(effective_on=on, book_by=book_by, **facts))

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, Final
+
+from msgspec.structs import replace
 
 from commands.handlers.accounts import book_transfer_in, leave_for
+from commands.handlers.deposits import check_owner
 from commands.handlers.registry import Work, command
 from commands.handlers.withdrawals import reverse
 from commands.schemas import transfers as schemas
@@ -16,10 +19,14 @@ from ledger.streams import payment as payments
 from ledger.streams import person as conduct
 from ledger.streams import receipt as receipts
 from ledger.streams import transfer as transfers
+from ledger.streams.base import Event, Recorded
+from ledger.streams.loan import Loan
 from ledger.streams.transfer import Transfer
 
 CITY = "葫政发〔2019〕12号"
 CLAUSE = f"{CITY} 第九条第二款"
+SIX_MONTHS: Final = 6
+"""What the account information asks: were the last six months paid without a gap (SixMconFlag)?"""
 
 
 def within(work: Work, parameter: str, on: date) -> date | None:
@@ -36,6 +43,10 @@ def letter_of(work: Work, letter: str) -> Transfer:
     return state
 
 
+def _history(work: Work, account: str) -> list[Recorded]:
+    return work.ledger.stream(f"account-{account}", work.uow.connection)
+
+
 def answer(letter: str, state: Transfer) -> dict[str, Any]:
     return {"letter": letter, "status": state.status}
 
@@ -50,16 +61,22 @@ def apply_transfer(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     state = work.account(account)
     accounts.require_live(state, account)
     months = work.law.value("transfer_in_months_min", on)
-    if not accounts.is_steady(state, months):
-        raise Refusal("contribution_not_steady", account=account, months=state.months, needed=months)
+    history = _history(work, account)
+    row = accounts.months_in_a_row(history) if state.status == "normal" else 0
+    if row < months:
+        raise Refusal("contribution_not_steady", account=account, months=row, needed=months)
     for key, one in work.find("transfer", person=state.person).items():
         if one.direction == "in" and one.centre == given["centre"] and transfers.is_open(one):
             raise Refusal("transfer_open", letter=key, status=one.status)
     own = work.law.value("centre_code", on)
+    if given["centre"] == own:
+        raise Refusal("transfer_within_centre", centre=own)
     series = transfers.series_of(own, on)
     letter = given["letter"] or transfers.letter_number(
         own, on, 1 + len(work.find("transfer", series=series))
     )
+    if any(isinstance(one.body, accounts.TransferredIn) and one.body.letter == letter for one in history):
+        raise Refusal("letter_already_booked", account=account, letter=letter)
     applied = transfers.Applied(
         effective_on=on,
         account=account,
@@ -130,7 +147,7 @@ def negotiate_transfer(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     return answer(letter, work.add("transfer", letter, transfers.negotiate(state, opened)))
 
 
-@command("book_transfer", schemas.OfLetter, clause=CLAUSE, zh="异地转入入账办结")
+@command("book_transfer", schemas.BookTransfer, clause=CLAUSE, zh="异地转入入账办结")
 def book_transfer(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Books money and months on the account when information and money agree, and completes the letter.
 
@@ -138,10 +155,11 @@ def book_transfer(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """
     letter, on = given["letter"], given["on"]
     state = letter_of(work, letter)
-    completed = transfers.Completed(effective_on=on, status="20" if state.rounds else "00")
-    events = transfers.book(state, letter, completed)
+    months = state.months if given["months"] is None else given["months"]
+    completed = transfers.Completed(effective_on=on, status="20" if state.rounds else "00", months=months)
+    events: tuple[Event, ...] = transfers.book(state, letter, completed)
     if events:
-        _book(work, letter, state, on)
+        events = (replace(completed, booked=_book(work, letter, state, months, on)),)
     after = work.add("transfer", letter, events)
     own = work.account(state.account)
     return answer(letter, after) | {
@@ -151,19 +169,22 @@ def book_transfer(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _book(work: Work, letter: str, state: Transfer, on: date) -> None:
+def _book(work: Work, letter: str, state: Transfer, months: int, on: date) -> str:
+    """Books what is held and names the movement; refuses a letter that was booked before it ran by messages."""
     arrived = accounts.TransferredIn(
         effective_on=on,
         amount_fen=transfers.due_fen(state),
-        months=state.months,
+        months=months,
         from_centre=state.centre,
         letter=letter,
         interest_fen=state.interest_fen,
         source="held",
     )
-    book_transfer_in(work, state.account, arrived)
+    booked = book_transfer_in(work, state.account, arrived)
+    if not booked:
+        raise Refusal("letter_already_booked", account=state.account, letter=letter)
     for receipt, amount_fen in state.receipts.items():
-        allocated = receipts.Allocated(effective_on=on, amount_fen=amount_fen, to=f"account-{state.account}")
+        allocated = receipts.Allocated(effective_on=on, amount_fen=amount_fen, to=booked)
         given = receipts.allocate(work.uow.state("receipt", receipt), receipt, "", allocated)
         work.add("receipt", receipt, given)
     if state.fraud:
@@ -177,6 +198,7 @@ def _book(work: Work, letter: str, state: Transfer, on: date) -> None:
         )
         record: conduct.Conduct = work.uow.state("person", state.person)
         work.add("person", state.person, conduct.take_over_flag(record, taken))
+    return booked
 
 
 @command("fail_transfer", schemas.WithReason, clause=CLAUSE, zh="转出失败办结")
@@ -231,7 +253,9 @@ def confirm_letter(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     transfers.require_direction(state, letter, "out")
     if state.status != "02":
         transfers.require_status(state, letter, "01")
-        accounts.require_live(work.account(state.account), state.account)
+        own = work.account(state.account)
+        accounts.require_live(own, state.account)
+        check_owner(own, state.account, None, state.person)
     confirmed = transfers.LetterConfirmed(
         effective_on=on, due_on=within(work, "transfer_sending_working_days", on)
     )
@@ -263,7 +287,7 @@ def send_transfer(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     before = work.account(state.account)
     left = leave_for(work, state.account, state.centre, letter, on)
     said = _information(work, state, before, given, left.principal_fen, left.interest_fen)
-    sent = transfers.InformationGiven(effective_on=on, payment=left.payment, **said)
+    sent = transfers.InformationGiven(effective_on=on, payment=left.payment, booked=left.booked, **said)
     after = work.add("transfer", letter, transfers.inform(state, sent))
     return answer(letter, after) | {
         "principal_fen": left.principal_fen,
@@ -290,12 +314,20 @@ def _information(
         "months": own.months,
         "opened_on": own.opened_on,
         "paid_up_to": format_month(own.paid_up_to) if own.paid_up_to else "",
-        "six_months": accounts.is_steady(own, 6),
-        "loans": given["loans"],
-        "unsettled_loan": given["unsettled_loan"],
+        "six_months": accounts.months_in_a_row(_history(work, state.account)) >= SIX_MONTHS,
+        **_loans(work, state.person, given),
         "fraud": conduct.flag(record, given["on"]),
         "bans": {matter: day for matter, day in last_days.items() if day},
     }
+
+
+def _loans(work: Work, person: str, given: dict[str, Any]) -> dict[str, Any]:
+    """The loans on record here; what an older system knew besides is stated. One that is open may hold the account."""
+    found: list[Loan] = [one for one in work.find("loan", borrower=person).values() if one.disbursed_on]
+    unsettled = given["unsettled_loan"] or any(one.settled_on is None for one in found)
+    if unsettled and work.law.value("transfer_out_with_loan", given["on"]) != "yes":
+        raise Refusal("transfer_loan_open", person=person)
+    return {"loans": max(given["loans"], len(found)), "unsettled_loan": unsettled}
 
 
 @command("amend_transfer", schemas.AmendTransfer, clause=CLAUSE, zh="账户信息更正")
@@ -323,13 +355,18 @@ def take_back_transfer(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     )
     events = transfers.take_back(state, letter, taken)
     if events:
-        history = work.ledger.stream(f"account-{state.account}", work.uow.connection)
-        version = next(
-            one.originator_version
-            for one in reversed(history)
-            if isinstance(one.body, accounts.TransferredOut) and one.body.letter == letter
-        )
+        _paid_and_returned(work, state, given)
+        version = int(state.booked.rpartition("/")[2])
         back = {"account": state.account, "version": version, "month": None, "money": "bank", "on": on}
         reverse(work, {**back, "reason": f"转出失败退回 {letter}"})
     after = work.add("transfer", letter, events)
     return answer(letter, after) | {"balance_fen": work.account(state.account).balance_fen}
+
+
+def _paid_and_returned(work: Work, state: Transfer, given: dict[str, Any]) -> None:
+    """Where the bank had paid our order, the money that came back is first what its payee returned."""
+    order: payments.Payment = work.uow.state("payment", state.payment)
+    if order.status == "settled":
+        reason, on = f"转出失败退回 {given['letter']}", given["on"]
+        back = payments.give_back(order, state.payment, given["amount"], given["reference"], reason, on)
+        work.add("payment", state.payment, back)

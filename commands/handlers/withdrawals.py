@@ -21,6 +21,7 @@ from ledger.streams import account as accounts
 from ledger.streams import employer as employers
 from ledger.streams import payment as payments
 from ledger.streams import receipt as receipts
+from ledger.streams import transfer as transfers
 from ledger.streams.account import ACCOUNTS, Account
 from ledger.streams.base import Recorded
 from ledger.streams.proposal import require_two
@@ -201,6 +202,12 @@ def reverse(work: Work, given: dict[str, Any]) -> dict[str, Any]:
         after = _take_back_interest(work, account, original, history, given["reason"])
         undo_order(work, payments.key(account, original.originator_version), given["reason"], given["on"])
     result = {"account": account, "reverses": original.originator_version, "balance_fen": after.balance_fen}
+    if isinstance(original.body, (accounts.TransferredIn, accounts.TransferredOut)):
+        _unbook_letter(work, original, given["reason"], given["on"])
+        if reversal.money == "held":
+            receipt = f"{account}.{version}"
+            _hold_again(work, receipt, reversal, amount_fen, "")
+            result |= {"held_fen": amount_fen, "receipt": receipt}
     if isinstance(original.body, accounts.Recovered):
         owe_again(work, account, original.body, given["on"])
     if isinstance(original.body, accounts.Deposited):
@@ -228,6 +235,16 @@ def _take_back_interest(
     room = accounts.room_from(seen, paid.body.effective_on)
     after: Account = work.add("account", account, accounts.reverse(state, account, paid, reason, room))
     return after
+
+
+def _unbook_letter(work: Work, original: Recorded, reason: str, on: date) -> None:
+    """Tells the letter of a transfer between cities that the movement it booked stands no more."""
+    letter: str = original.body.letter  # type: ignore[attr-defined]
+    if transfers.is_letter(letter):
+        booked = f"{original.originator_id}/{original.originator_version}"
+        turned = transfers.BookingReversed(effective_on=on, booked=booked, reason=reason)
+        events = transfers.unbook(work.uow.state("transfer", letter), turned)
+        work.add("transfer", letter, events)
 
 
 def _hold_again(

@@ -312,6 +312,12 @@ QUESTIONS: Final[dict[str, Question]] = {
     "blacklisted": Question("the cases on a person's record that count (诚信记录)", _blacklisted),
     "owed_back": Question("what a person still has to return (应退回资金)", _owed_back, True),
     **{word: Question(*asked) for word, asked in {**SUBSIDY_QUESTIONS, **ROLL_QUESTIONS}.items()},
+    "transfer_due": Question(
+        "the last day of what comes next for a contact letter (转移接续期限)", _field("transfer", "due_on")
+    ),
+    "transfer_fraud": Question(
+        "whether a contact letter carries the mark of a fraud (骗提骗贷标识)", _field("transfer", "fraud")
+    ),
     "events": Question("the number of events in the ledger", lambda h, _: len(h.events)),
 }
 """Every question by its word. All but ``events`` name their subject."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from commands.schemas.collection import Dated
-from commands.schemas.fields import Day, Id, Money, Words
+from commands.schemas.fields import Day, Id, Money, PersonId, Words
 
 _CENTRE = validate.Regexp(r"\d{6}\Z")
 _SAID = validate.Length(min=1)
@@ -25,6 +25,10 @@ class ApplyTransfer(Dated):
 
 class WithReason(OfLetter):
     reason = Words(required=True, validate=_SAID)
+
+
+class BookTransfer(OfLetter):
+    months = fields.Integer(load_default=None, strict=True, validate=_COUNT)
 
 
 class MoneyOfLetter(OfLetter):
@@ -54,7 +58,7 @@ class Information(Schema):
 
     principal = Money(required=True)
     interest = Money(required=True)
-    months = fields.Integer(required=True, strict=True, validate=_COUNT)
+    months = fields.Integer(load_default=-1, strict=True, validate=validate.Range(min=-1))
     opened_on = Day(required=True)
     paid_up_to = fields.String(load_default="", validate=validate.Regexp(r"(\d{4}-\d{2})?\Z"))
     six_months = fields.Boolean(load_default=False)
@@ -71,7 +75,7 @@ class Message(Schema):
 
     BDC901: 0 the letter, 1 its confirmation. BDC903: 0 cancel, 1 cancelled. BDC904: a question about progress.
     BDC905: 0 account information (result 1: refused), 1 negotiation or, from the sender, amendment in a ``round``,
-    2 completion (result 0 done, 1 failed).
+    2 completion (result 0 done, 1 failed). A centre that does not count rounds is understood from where the letter stands.
     """
 
     message = fields.String(required=True, validate=validate.OneOf(["BDC901", "BDC903", "BDC904", "BDC905"]))
@@ -80,7 +84,7 @@ class Message(Schema):
     to_centre = fields.String(required=True, validate=_CENTRE)
     kind = fields.Integer(load_default=0, strict=True, validate=validate.OneOf([0, 1, 2]))
     result = fields.Integer(load_default=0, strict=True, validate=validate.OneOf([0, 1, 2]))
-    round = fields.Integer(load_default=0, strict=True, validate=_COUNT)
+    round = fields.Integer(load_default=None, strict=True, validate=_COUNT)
     account = Id(load_default="")
     account_there = Id(load_default="")
     information = fields.Nested(Information, load_default=None)
@@ -88,24 +92,6 @@ class Message(Schema):
 
 
 class TakeMessage(Message, Dated):
-    """A message as a command: with the day on which it was taken in."""
+    """A message as a command: with the day on which it was taken in, and whom its identity number stands for."""
 
-
-class Batch(Schema):
-    """BDC902 letters and BDC906 information in one file."""
-
-    message = fields.String(required=True, validate=validate.OneOf(["BDC902", "BDC906"]))
-    batch = fields.String(required=True, validate=validate.Regexp(r"PLZYJXH\w{1,40}\Z"))
-    items = fields.List(fields.Nested(Message), required=True, validate=validate.Length(min=1))
-
-
-class Centre(Schema):
-    code = fields.String(required=True, validate=_CENTRE)
-    name = Words(required=True, validate=_SAID)
-
-
-class Centres(Schema):
-    """BDC909: the centres of the platform by their codes."""
-
-    message = fields.String(required=True, validate=validate.OneOf(["BDC909"]))
-    centres = fields.List(fields.Nested(Centre), required=True, validate=validate.Length(min=1))
+    person = PersonId(load_default="")

@@ -6,7 +6,6 @@ again does no harm: a message that repeats changes nothing at the other centre e
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
@@ -32,17 +31,6 @@ def messages(letter: str, events: Sequence[Recorded], own_centre: str) -> list[M
     return said
 
 
-def file_name(message: Message) -> str:
-    """The name of a message's file; the same message has the same name."""
-    return f"{message['letter']}-{message['number']:03d}-{message['message']}.json"
-
-
-def as_bytes(message: Message) -> bytes:
-    """A message as a file holds it."""
-    content = {name: value for name, value in message.items() if name != "number"}
-    return (json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
-
-
 def _letter(first: Any, body: Any) -> Message:
     return {"message": "BDC901", "kind": 0, "account": first.account_there, "account_there": first.account}
 
@@ -63,7 +51,7 @@ def _information(body: Any) -> Message:
 
 
 def _given(first: Any, body: Any) -> Message:
-    return {"message": "BDC905", "kind": 0, "result": 0, "information": _information(body)}
+    return {"message": "BDC905", "kind": 0, "round": 0, "information": _information(body)}
 
 
 def _amended(first: Any, body: Any) -> Message:

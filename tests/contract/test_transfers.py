@@ -1,30 +1,20 @@
-"""Transfers between cities at the command line: files in, files out, what is owed by when; and their verification."""
+"""Transfers between cities: what is owed by when, what is owed to the other centre, and their verification."""
 
 from __future__ import annotations
 
-import json
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
-from commands.cli import main
 from commands.desk import Desk
 from commands.exchange import owed_messages
-from commands.exchange.folder import read_messages
 from ledger.policy.parameters import Citation, ParameterValue, PolicyBook
-from ledger.refusal import Refusal
 from projections.replay.verify import verify
 from projections.views.obligations import Obligations, obligations
 from projections.views.view import catch_up
 
 OURS, THEIRS, LETTER = "211400", "210700", "2114002001130001"
-POLICY = """centre_code:
-  - {value: '211400', effective_from: 2017-07-01, published_on: 2017-07-01, document: 平台, clause: '909',
-     layer: national, source: platform, certainty: read}
-"""
 FROM_THERE = {"letter": LETTER, "from_centre": THEIRS, "to_centre": OURS}
 INFORMATION = {"principal": "3000.00", "interest": "12.34", "months": 20, "opened_on": "2015-03-01"}
 
@@ -156,73 +146,3 @@ def test_the_fraud_mark_and_its_bans_leave_with_the_money(office: Office) -> Non
     said = sent["information"]
     assert (said["fraud"], said["bans"], said["loans"]) == (True, {"loan": "2022-01-13"}, 1)
     assert (said["principal"], said["six_months"], said["paid_up_to"]) == ("7,200.00", True, "2019-12")
-
-
-# ---------------------------------------------------------------- files
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "not json",
-        "[]",
-        '{"message": "BDC777"}',
-        '{"message": "BDC901"}',
-        '{"message": "BDC901", "letter": "1", "from_centre": "1", "to_centre": "211400"}',
-        json.dumps({**FROM_THERE, "message": "BDC905", "colour": "red"}),
-        json.dumps({**FROM_THERE, "message": "BDC905", "information": INFORMATION | {"principal": "1e3"}}),
-        json.dumps({"message": "BDC902", "batch": "X1", "items": [{**FROM_THERE, "message": "BDC901"}]}),
-        json.dumps({"message": "BDC909", "centres": [{"code": "21", "name": "锦州"}]}),
-    ],
-)
-def test_a_file_that_is_no_message_is_refused_by_its_name(text: str, tmp_path: Path) -> None:
-    file = tmp_path / "m.json"
-    file.write_text(text, "utf-8")
-    with pytest.raises(Refusal) as refused:
-        read_messages(file)
-    assert refused.value.code == "message_malformed"
-    assert refused.value.facts["file"] == "m.json"
-
-
-def test_a_batch_gives_its_messages_and_centre_codes_give_none(tmp_path: Path) -> None:
-    file = tmp_path / "m.json"
-    items = [{**FROM_THERE, "message": "BDC901", "kind": 1}]
-    file.write_text(json.dumps({"message": "BDC902", "batch": "PLZYJXH20200113", "items": items}), "utf-8")
-    assert read_messages(file) == items
-    file.write_text(json.dumps({"message": "BDC909", "centres": [{"code": THEIRS, "name": "锦州"}]}), "utf-8")
-    assert read_messages(file) == []
-
-
-def test_files_come_and_go_at_the_command_line(tmp_path: Path) -> None:
-    (tmp_path / "policy.yaml").write_text(POLICY, "utf-8")
-    inbox = tmp_path / "in"
-    inbox.mkdir()
-
-    def typed(*given: str) -> Any:
-        url = f"sqlite:///{tmp_path}/ledger.db"
-        return CliRunner().invoke(main, ["--ledger", url, "--lang", "en", "transfers", *given])
-
-    initialised = CliRunner().invoke(main, ["--ledger", f"sqlite:///{tmp_path}/ledger.db", "init"])
-    assert initialised.exit_code == 0
-    assert "no letters" in typed("list").output
-    letter = {"letter": "2107002001130001", "from_centre": THEIRS, "to_centre": OURS, "account": "A1"}
-    (inbox / "1.json").write_text(json.dumps({**letter, "message": "BDC901"}), "utf-8")
-    (inbox / "2.json").write_text(json.dumps({**letter, "message": "BDC901"}), "utf-8")
-    took = typed("receive", str(inbox), "--on", "2020-01-14")
-    assert (took.exit_code, "→ 01" in took.output, "nothing new, still 01" in took.output) == (0, True, True)
-    assert json.loads(typed("list", "--open", "--json").stdout)[0]["status_en"] == "letter sent"
-    assert "the letter of centre 210700 came" in typed("show", "2107002001130001").output
-    assert json.loads(typed("show", "2107002001130001", "--json").stdout)["direction"] == "out"
-    assert typed("show", "9").exit_code == 3
-    (inbox / "3.json").write_text(json.dumps({**letter, "message": "BDC901", "to_centre": "210100"}), "utf-8")
-    assert typed("receive", str(inbox / "3.json")).exit_code == 4
-    assert json.loads(typed("send", str(tmp_path / "out"), "--json").stdout)["messages"] == 0
-    do = ["--ledger", f"sqlite:///{tmp_path}/ledger.db", "do", "refuse_letter"]
-    refused = CliRunner().invoke(main, [*do, "letter=2107002001130001", "reason=无此账户", "on=2020-01-15"])
-    assert refused.exit_code == 0, refused.output
-    written = json.loads(typed("send", str(tmp_path / "out"), "--json").stdout)
-    again = json.loads(typed("send", str(tmp_path / "out"), "--json").stdout)
-    assert (written["written"], again["written"]) == (1, 0)
-    (file,) = (tmp_path / "out").iterdir()
-    assert file.name == "2107002001130001-002-BDC905.json"
-    assert read_messages(file)[0]["result"] == 1

@@ -74,7 +74,8 @@ class Office:
         """A day: messages and money come, both sides do their work, messages go."""
         self.day += timedelta(days=1)
         self.clock.on(self.day)
-        assert [one.refused for one in take_in(self.desk, self.other, self.day, "clerk") if one.refused] == []
+        taken = take_in(self.desk, self.other, self.day, "clerk")
+        assert [one.refused for one in taken if one.refused and not one.waits] == []
         for sum_ in self.other.money():
             self._bank(sum_)
         for key, state in self.letters().items():

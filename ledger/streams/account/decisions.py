@@ -389,8 +389,10 @@ def reverse(
             raise Refusal(
                 "spent_since", account=account, amount_fen=carried + current, available_fen=available
             )
-    # Where the other side of the original stands: bank money, or for a contribution the held money of 219.
-    held = isinstance(body, Deposited) and money != "bank"
+    # Where the other side of the original stands: bank money, or the held money of 219 for a contribution, and for what
+    # another city sent and had waited there.
+    waited = isinstance(body, TransferredIn) and body.source == "held"
+    held = (isinstance(body, Deposited) or waited) and money != "bank"
     return (
         EntryReversed(
             effective_on=body.effective_on,

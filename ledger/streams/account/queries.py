@@ -7,7 +7,7 @@ from datetime import date
 from itertools import groupby
 from typing import NamedTuple
 
-from ledger.dates import business_day, fund_year_of, month_of
+from ledger.dates import business_day, fund_year_of, month_of, parse_month
 from ledger.streams.account.events import (
     BalanceTakenOver,
     Deposited,
@@ -104,10 +104,25 @@ def base_in(state: Account, month: int) -> int:
     return state.bases[0][1]
 
 
-def is_steady(state: Account, months: int) -> bool:
-    """Whether so many months have been contributed, the last of them without a gap (稳定缴存)."""
-    last = range(state.paid_up_to - months + 1, state.paid_up_to + 1)
-    return state.months >= months and not any(month in state.missing for month in last)
+def months_in_a_row(events: Iterable[Recorded]) -> int:
+    """How many months up to the last one paid were paid without a gap (连续缴存), an older system's among them."""
+    recorded, paid = list(events), set[int]()
+    gone = {one.body.reverses for one in recorded if isinstance(one.body, EntryReversed)}
+    for one in recorded:
+        if one.originator_version in gone:
+            continue
+        match one.body:
+            case Deposited():
+                paid.add(parse_month(one.body.month))
+            case BalanceTakenOver() if one.body.paid_up_to:
+                last = parse_month(one.body.paid_up_to)
+                paid |= set(range(last - one.body.months + 1, last + 1))
+            case _:
+                continue
+    first = last = max(paid, default=0)
+    while first in paid:
+        first -= 1
+    return last - first
 
 
 def unpaid_months(state: Account, through: int) -> list[int]:

@@ -27,9 +27,11 @@ from ledger.streams.transfer.decisions import (
     send_letter,
     take_back,
     take_letter,
+    unbook,
 )
 from ledger.streams.transfer.events import (
     Applied,
+    BookingReversed,
     CancelAsked,
     Cancelled,
     Completed,
@@ -50,9 +52,11 @@ from ledger.streams.transfer.evolve import TRANSFERS, evolve
 from ledger.streams.transfer.queries import (
     ENDED,
     STATUSES,
+    age_days,
     due_fen,
     is_letter,
     is_open,
+    late_days,
     letter_number,
     series_of,
 )
@@ -63,6 +67,7 @@ __all__ = [
     "STATUSES",
     "TRANSFERS",
     "Applied",
+    "BookingReversed",
     "CancelAsked",
     "Cancelled",
     "Completed",
@@ -79,6 +84,7 @@ __all__ = [
     "NegotiationOpened",
     "Refused",
     "Transfer",
+    "age_days",
     "amend",
     "apply",
     "arrive",
@@ -94,6 +100,7 @@ __all__ = [
     "inform",
     "is_letter",
     "is_open",
+    "late_days",
     "letter_number",
     "negotiate",
     "refuse",
@@ -103,4 +110,5 @@ __all__ = [
     "series_of",
     "take_back",
     "take_letter",
+    "unbook",
 ]

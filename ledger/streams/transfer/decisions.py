@@ -9,6 +9,7 @@ from ledger.streams.account import check_amount
 from ledger.streams.base import Event
 from ledger.streams.transfer.events import (
     Applied,
+    BookingReversed,
     CancelAsked,
     Cancelled,
     Completed,
@@ -24,7 +25,7 @@ from ledger.streams.transfer.events import (
     NegotiationOpened,
     Refused,
 )
-from ledger.streams.transfer.queries import due_fen, is_letter
+from ledger.streams.transfer.queries import due_fen, is_letter, span_months
 from ledger.streams.transfer.state import Transfer
 
 Events = tuple[Event, ...]
@@ -49,8 +50,12 @@ def refuse(state: Transfer, refused: Refused) -> Events:
 
 
 def inform(state: Transfer, given: InformationGiven) -> Events:
-    """Account information and money (BDC905), once, after the confirmation (02)."""
-    return (given,) if state.status == "02" else NOTHING
+    """Account information and money (BDC905), once, after the confirmation (02), which it may have overtaken (01).
+
+    What was sent, came back from the bank and is sent again is no news to the receiver, who has the information.
+    """
+    fits = state.status == "02" or (state.direction == "in" and state.status == "01")
+    return (given,) if fits else NOTHING
 
 
 def negotiate(state: Transfer, opened: NegotiationOpened) -> Events:
@@ -74,6 +79,11 @@ def cancel(state: Transfer, ended: Cancelled) -> Events:
 def complete(state: Transfer, completed: Completed) -> Events:
     """The receiving centre has booked (BDC905), from the information on (08)."""
     return (completed,) if state.status == "08" else NOTHING
+
+
+def unbook(state: Transfer, turned: BookingReversed) -> Events:
+    """The movement that stands for this letter was reversed; any other movement is not its business."""
+    return (turned,) if state.booked == turned.booked else NOTHING
 
 
 def fail(state: Transfer, failed: Failed) -> Events:
@@ -114,7 +124,10 @@ def arrive(state: Transfer, letter: str, arrived: MoneyArrived) -> Events:
 
 
 def book(state: Transfer, letter: str, completed: Completed) -> Events:
-    """Completes a transfer to us when information and money agree to the fen; refuses ``transfer_money_differs``."""
+    """Completes a transfer to us when information and money agree to the fen; refuses ``transfer_money_differs``.
+
+    The months are those of the information; where it does not say, the clerk's, no more than the account can have.
+    """
     require_direction(state, letter, "in")
     if state.status in ("00", "20"):
         return NOTHING
@@ -124,7 +137,18 @@ def book(state: Transfer, letter: str, completed: Completed) -> Events:
         raise Refusal(
             "transfer_money_differs", letter=letter, due_fen=due_fen(state), received_fen=received_fen
         )
+    _require_months(state, letter, completed.months)
     return (completed,)
+
+
+def _require_months(state: Transfer, letter: str, months: int) -> None:
+    if months < 0:
+        raise Refusal("transfer_months_unknown", letter=letter)
+    if 0 <= state.months != months:
+        raise Refusal("transfer_months_differ", letter=letter, informed=state.months, months=months)
+    span = span_months(state)
+    if state.months < 0 and span is not None and months > span:
+        raise Refusal("transfer_months_beyond_span", letter=letter, months=months, span=span)
 
 
 def give_back(state: Transfer, letter: str, given: MoneyGivenBack) -> Events:

@@ -64,7 +64,8 @@ class Refused(Event, frozen=True):
 class Information(Event, frozen=True):
     """The account as the sending centre gives it (账户信息表): principal and interest apart, months, loans, fraud mark.
 
-    ``bans`` say until when the person is barred from what, where the fraud mark stands.
+    ``bans`` say until when the person is barred from what, where the fraud mark stands. ``months`` is -1 where the
+    message does not say.
     """
 
     principal_fen: int
@@ -83,10 +84,12 @@ class Information(Event, frozen=True):
 class InformationGiven(Information, frozen=True, kw_only=True):
     """The account information was given, and its money ordered (账户信息复核通过, 08).
 
-    ``book_by`` is the receiving centre's last day, where the money is there already; ``payment`` the sender's order.
+    ``book_by`` is the receiving centre's last day, where the money is there already; ``payment`` the sender's order and
+    ``booked`` the movement of its account.
     """
 
     payment: str = ""
+    booked: str = ""
     book_by: date | None = None
 
 
@@ -118,9 +121,14 @@ class NegotiationOpened(Event, frozen=True):
 
 @event("transfer.completed")
 class Completed(Event, frozen=True):
-    """The receiving centre booked money and months (正常办结, 00; after a negotiation 协商后业务办结, 20)."""
+    """The receiving centre booked money and months (正常办结, 00; after a negotiation 协商后业务办结, 20).
+
+    Here ``booked`` names the movement of the account, and ``months`` are those that were added.
+    """
 
     status: str
+    months: int = -1
+    booked: str = ""
 
 
 @event("transfer.failed")
@@ -145,3 +153,11 @@ class MoneyTakenBack(Event, frozen=True):
 
     amount_fen: int
     reference: str
+
+
+@event("transfer.booking_reversed")
+class BookingReversed(Event, frozen=True):
+    """The movement of the account that this letter had booked was reversed (冲账), with its reason."""
+
+    booked: str
+    reason: str

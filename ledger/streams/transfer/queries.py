@@ -6,6 +6,7 @@ import re
 from datetime import date
 from typing import Final
 
+from ledger.dates import month_of, parse_month
 from ledger.streams.transfer.state import Transfer
 
 STATUSES: Final = {
@@ -44,6 +45,23 @@ def series_of(centre: str, on: date) -> str:
 def letter_number(centre: str, on: date, number: int) -> str:
     """The number of the n-th letter of a day."""
     return f"{series_of(centre, on)}{number:04d}"
+
+
+def span_months(state: Transfer) -> int | None:
+    """The months from the opening of the account there to the last one paid, both counted, where both are known."""
+    if state.opened_on is None or not state.paid_up_to:
+        return None
+    return parse_month(state.paid_up_to) - month_of(state.opened_on) + 1
+
+
+def age_days(state: Transfer, on: date) -> int:
+    """Calendar days since an open letter has stood where it stands."""
+    return (on - state.since).days if state.since and is_open(state) else 0
+
+
+def late_days(state: Transfer, on: date) -> int:
+    """Calendar days beyond the last day of what comes next."""
+    return max((on - state.due_on).days, 0) if state.due_on and is_open(state) else 0
 
 
 def due_fen(state: Transfer) -> int:

@@ -8,7 +8,11 @@ import msgspec
 
 
 class Transfer(msgspec.Struct, frozen=True):
-    """Where a letter stands. ``status``: ``applied``, then the code of the national platform."""
+    """Where a letter stands. ``status``: ``applied``, then the code of the national platform.
+
+    ``since`` is the day of that status and ``due_on`` the last day of what comes next. ``booked`` names the one movement
+    of an account that stands for the letter. ``months`` is -1 while nobody has said.
+    """
 
     direction: str = ""
     status: str = ""
@@ -31,6 +35,9 @@ class Transfer(msgspec.Struct, frozen=True):
     receipts: dict[str, int] = msgspec.field(default_factory=dict)
     bank_references: tuple[str, ...] = ()
     payment: str = ""
+    booked: str = ""
+    since: date | None = None
+    due_on: date | None = None
     cancel_asked: bool = False
     money_back: bool = False
     ended_on: date | None = None
