@@ -1,12 +1,12 @@
 """Transfers between cities: since when a letter has stood where it stands, what is due next, the movement it booked.
 
-Revision ID: 0022
+Revision ID: 0024
 """
 
 from alembic import op
 
-revision = "0022"
-down_revision = "0021"
+revision = "0024"
+down_revision = "0023"
 
 STATEMENTS = (
     "ALTER TABLE register_transfer ADD COLUMN booked TEXT NOT NULL DEFAULT ''",
