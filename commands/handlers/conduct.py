@@ -32,11 +32,7 @@ def require_not_barred(work: Work, person: str, matter: str, on: date) -> None:
 
     Money moves today whatever the value date says, so neither a backdated nor a belated request passes a ban.
     """
-    state: conduct.Conduct = work.uow.state("person", person)
-    for day in (on, work.known_on):
-        found = conduct.standing(state, matter, day)
-        if found is None:
-            continue
+    for found in _standings(work, person, matter, on):
         facts = {"person": person, "case": found.case.case, "count": 1 + len(found.beside)}
         last_day = conduct.end_of(found.ban)
         if last_day is not None:
@@ -44,6 +40,17 @@ def require_not_barred(work: Work, person: str, matter: str, on: date) -> None:
         if found.ban.clause == conduct.TAKEN_OVER_CLAUSE:
             raise Refusal("barred_by_flag", found.ban.clause, from_centre=found.case.subject, **facts)
         raise Refusal(_BARRED[matter][1], found.ban.clause, **facts)
+
+
+def is_barred(work: Work, person: str, matter: str, on: date) -> bool:
+    """The same as a question, for runs that pass a person over instead of refusing."""
+    return bool(_standings(work, person, matter, on))
+
+
+def _standings(work: Work, person: str, matter: str, on: date) -> list[conduct.Standing]:
+    state: conduct.Conduct = work.uow.state("person", person)
+    asked = (conduct.standing(state, matter, day) for day in (on, work.known_on))
+    return [found for found in asked if found is not None]
 
 
 # ---------------------------------------------------------------- establishing

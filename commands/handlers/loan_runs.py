@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, or_, select
 
+from commands.handlers.conduct import is_barred
 from commands.handlers.loan_service import NATIONAL, repay
 from commands.handlers.loans import CITY, loan_of, rate_of, terms_on
 from commands.handlers.registry import Work, command
@@ -109,7 +110,8 @@ def _with_terms(rate: tuple[Any, tuple[str, ...]], terms: Terms) -> tuple[Any, T
 def run_offsets(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Repays loans from the fund accounts as agreed: monthly what fell due, yearly whatever the accounts hold.
 
-    The borrower's account first, then the spouse's; an account that is frozen or not open is passed over.
+    The borrower's account first, then the spouse's; an account that is frozen or not open, and
+    one whose owner is barred from withdrawals (第二十八条), is passed over.
     """
     on, mode = given["on"], given["mode"]
     table = REGISTERS["loan"].table.c
@@ -117,9 +119,10 @@ def run_offsets(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     wanted = [table.offset_mode == mode, *([due] if mode == "monthly" else [])]
     keys = _keys_after(work.uow.connection, given, *wanted)
     found = work.uow.load("loan", keys)
-    work.uow.load(
+    own = work.uow.load(
         "account", _unique(key for one in found.values() for key in (one.account, one.spouse_account))
     )
+    work.uow.load("person", _unique(one.person for one in own.values()))
     terms, changed, paid_fen = terms_on(work, on), 0, 0
     for key in keys:
         taken_fen = _offset(work, key, mode, terms, on)
@@ -168,6 +171,8 @@ def _available(work: Work, account: str, on: date) -> int:
     """What an account can give for a loan on a day: nothing while it is frozen, or where something later moved it."""
     state = work.account(account)
     if state.status == "closed" or state.frozen or (state.moved_on and on < state.moved_on):
+        return 0
+    if is_barred(work, state.person, "withdrawal", on):
         return 0
     return accounts.room_on(state, on).later_fen
 
