@@ -48,6 +48,12 @@ COMMANDS: Final = {
         Known("penalties", "conduct:penalties", "责令与处罚", "Orders and fines on employers"),
         Known("transfers", "transfers:transfers", "异地转移接续", "Transfers between cities"),
         Known("loan", "loans:loan", "贷款：试算、台账、逾期", "Loans: quote, register, overdue"),
+        Known(
+            "payments",
+            "payments:payments",
+            "划款：批次、回执与对账",
+            "Payment orders: batches, answers, reconciling",
+        ),
         Known("trial-balance", "books:trial_balance", "试算平衡表", "The trial balance"),
         Known("journal", "books:journal", "记账凭证", "The journal"),
         Known(

@@ -2,9 +2,11 @@
 
 from commands.handlers import (
     accounts,
+    bank_lines,
     books,
     budgets,
     conduct,
+    deductions,
     deposits,
     employers,
     grant_payments,
@@ -36,9 +38,11 @@ __all__ = [
     "Command",
     "Work",
     "accounts",
+    "bank_lines",
     "books",
     "budgets",
     "conduct",
+    "deductions",
     "deposits",
     "employers",
     "grant_payments",

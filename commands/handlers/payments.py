@@ -12,6 +12,7 @@ from typing import Any, Final
 from commands.handlers.registry import Work, command
 from commands.schemas import payments as schemas
 from ledger.refusal import LineRefusal, Refusal
+from ledger.streams import batch as batches
 from ledger.streams import payment as payments
 from ledger.streams import receipt as receipts
 from ledger.streams.base import Event
@@ -24,8 +25,7 @@ CLAUSE: Final = "葫政发〔2019〕12号 第十二条"
 def send_payments(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Releases payment orders of one purse to the bank, as one batch under one id. Refuses ``batch_empty``."""
     batch, on = given["batch"], given["on"]
-    if work.find("payment", batch=batch):
-        raise Refusal("batch_exists", batch=batch)
+    batches.require_new(work.uow.state("batch", batch), batch)
     if given["payments"] is None:
         standing = work.find("payment", status="ordered", purse=given["purse"])
         found = {key: state for key, state in standing.items() if state.since <= on}
@@ -36,13 +36,18 @@ def send_payments(work: Work, given: dict[str, Any]) -> dict[str, Any]:
                 raise Refusal("payment_of_another_purse", payment=key, purse=state.purse)
     if not found:
         raise Refusal("batch_empty", batch=batch, purse=given["purse"])
+    sent = batches.Sent(
+        effective_on=on,
+        direction="pay",
+        purse=given["purse"],
+        count=len(found),
+        amount_fen=sum(one.amount_fen for one in found.values()),
+        digest=given["digest"],
+    )
+    work.add("batch", batch, (sent,))
     for key, state in found.items():
         work.add("payment", key, payments.send(state, key, batch, on))
-    return {
-        "batch": batch,
-        "count": len(found),
-        "amount_fen": sum(one.amount_fen for one in found.values()),
-    }
+    return {"batch": batch, "count": sent.count, "amount_fen": sent.amount_fen}
 
 
 @command("record_bank_answers", schemas.RecordBankAnswers, clause=CLAUSE, zh="登记银行回执")

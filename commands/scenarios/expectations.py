@@ -253,6 +253,10 @@ QUESTIONS: Final[dict[str, Question]] = {
         "the amount of a payment order, `ACCOUNT.VERSION` (划款指令)", _field("payment", "amount_fen"), True
     ),
     "payment": Question("where a payment order stands (划款状态)", _field("payment", "status")),
+    "deduction": Question("where the last deduction of a loan stands (扣款)", _field("deduction", "status")),
+    "bank_line": Question(
+        "what a bank line was matched with, or empty (对账)", _field("bank_line", "matched_to")
+    ),
     "held_for_payee": Question(
         "what is held for the payee of a payment order (退汇留存)", _field("payment", "held_fen"), True
     ),

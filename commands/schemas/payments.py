@@ -5,7 +5,9 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from commands.schemas.collection import Dated
-from commands.schemas.fields import Id, Ids, Money, Words
+from commands.schemas.fields import Day, Id, Ids, Money, PersonId, Words
+from ledger.streams.bank_line import SIDES
+from ledger.streams.payment import PURSES
 
 _SAID = validate.Length(min=1)
 
@@ -23,6 +25,7 @@ class SendPayments(Dated):
     batch = Id(required=True)
     purse = fields.String(load_default="fund")
     payments = Ids(load_default=None)
+    digest = Words(load_default="")
 
 
 class Answer(Schema):
@@ -64,3 +67,36 @@ class CancelPayment(OfPayment):
 class ReissuePayment(OfPayment):
     reason = Words(required=True)
     payee_account = Words(load_default="")
+
+
+# ---------------------------------------------------------------- the bank's statement
+
+
+class BankLine(Schema):
+    """One line of a statement (camt.053) or a notice (camt.054), without names and free text."""
+
+    purse = fields.String(load_default="fund", validate=validate.OneOf(PURSES))
+    side = fields.String(required=True, validate=validate.OneOf(SIDES))
+    amount = Money(required=True)
+    reference = Words(required=True, validate=_SAID)
+    booked_on = Day(load_default=None)
+    end_to_end = Words(load_default="")
+    reversal = fields.Boolean(load_default=False)
+    mentions = fields.List(Words(), load_default=list)
+    party = PersonId(load_default="")
+    message = Words(load_default="")
+
+
+class RecordBankLines(Dated):
+    lines = fields.List(fields.Nested(BankLine), required=True, validate=validate.Length(min=1))
+    accept_good_rows = fields.Boolean(load_default=False)
+
+
+class Reconcile(Dated):
+    purse = fields.String(load_default="", validate=validate.OneOf(["", *PURSES]))
+
+
+class MatchLine(Dated):
+    line = Id(required=True)
+    to = Words(required=True, validate=_SAID)
+    reason = Words(required=True)

@@ -61,6 +61,7 @@ class Receipt(msgspec.Struct, frozen=True):
     open_fen: int = 0
     received_on: date | None = None
     bank_reference: str = ""
+    received_fen: int = 0
 
 
 # ---------------------------------------------------------------- evolve
@@ -77,6 +78,7 @@ def evolve(state: Receipt, event: Event) -> Receipt:
                 event.amount_fen,
                 event.effective_on,
                 event.bank_reference,
+                event.amount_fen,
             )
         case Allocated() | Returned():
             open_fen = state.open_fen - event.amount_fen

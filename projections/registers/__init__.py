@@ -3,8 +3,11 @@
 from typing import Final
 
 from ledger.streams.account import ACCOUNTS
+from ledger.streams.bank_line import BANK_LINES
+from ledger.streams.batch import BATCHES
 from ledger.streams.budget import BUDGETS
 from ledger.streams.circumstance import CIRCUMSTANCES
+from ledger.streams.deduction import DEDUCTIONS
 from ledger.streams.employer import EMPLOYERS
 from ledger.streams.general_ledger import GENERAL_LEDGERS
 from ledger.streams.grant import GRANTS
@@ -36,24 +39,27 @@ REGISTERS: Final = {
     register.stream.kind: register
     for register in (
         Register(ACCOUNTS, indexed=("employer", "person")),
+        Register(BANK_LINES, indexed=("status", "reference", "matched_to")),
+        Register(BATCHES),
         Register(BUDGETS, indexed=("purse",)),
         Register(CIRCUMSTANCES),
+        Register(DEDUCTIONS, indexed=("status", "batch", "end_to_end")),
         Register(EMPLOYERS),
         Register(GENERAL_LEDGERS),
         Register(GRANTS, indexed=("beneficiary", "project", "programme", "status")),
         Register(OFFICES),
         Register(LOANS, indexed=("borrower", "status")),
         Register(PARAMETERS),
-        Register(PAYMENTS, indexed=("status", "batch", "reference")),
         Register(PENALTIES, indexed=("employer",)),
+        Register(PAYMENTS, indexed=("status", "batch", "reference", "payee", "bank_reference")),
         Register(PERIODS, indexed=("status",)),
         Register(PERSONS),
         Register(PETITIONS),
         Register(PLACES),
         Register(POOLS),
         Register(PROPOSALS, indexed=("status",)),
-        Register(RECEIPTS, indexed=("status",)),
         Register(REMEDIES),
+        Register(RECEIPTS, indexed=("status", "bank_reference")),
         Register(REMITTANCES),
         Register(REPORTS),
         Register(RESULTS),

@@ -22,6 +22,7 @@ from projections.replay.decision_check import Decisions
 from projections.replay.findings import Finding, Findings
 from projections.replay.interest_check import Interest
 from projections.replay.loan_check import Loans
+from projections.replay.payment_check import Payments
 from projections.replay.report_check import Reports
 from projections.replay.subsidy_check import Subsidies
 from projections.replay.transfer_check import Transfers
@@ -91,6 +92,7 @@ def verify(
         Subsidies(found, book, fold),
         Transfers(found, fold),
         Loans(found, book),
+        Payments(found, fold, books),
         Balances(found, fold),
         Requests(found),
         Reports(found, book, fold),
