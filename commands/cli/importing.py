@@ -56,6 +56,11 @@ KINDS = {
         "The trial balance that an older system closed with.",
         "provident import opening-books trial-balance.csv --on 2019-07-01",
     ),
+    "applications": (
+        "补贴申报清册：某一项目的申报，一行一件；列即该项目所需事实和材料。",
+        "Applications to one programme, a row each; its columns are the facts and documents that the programme asks for.",
+        "provident import applications refunds.xlsx --programme stable_jobs_refund --on 2019-08-01",
+    ),
 }
 
 
@@ -101,6 +106,12 @@ def _options(kind: str, command: Callable[..., None]) -> Callable[..., None]:
             option("--received", metavar="YUAN", **received),
             option("--month", default="", metavar="YYYY-MM", **stated),
         ]
+    if kind == "applications":
+        named = {
+            "zh": "申报的项目，如 stable_jobs_refund。",
+            "en": "The programme, such as stable_jobs_refund.",
+        }
+        added.append(option("--programme", required=True, metavar="ID", **named))
     if kind in ("remittance", "accounts"):
         stated = {"zh": "文件未写明时的单位账号。", "en": "The employer, where the file states none."}
         added.append(option("--employer", default="", metavar="ID", **stated))
@@ -377,3 +388,23 @@ def sample_city(employers: int, employees: int, months: int, seed: int, out: Pat
         f"{out}：{len(steps)} 个文件，其中 {bad} 个有错；清单为 manifest.json",
         f"{out}: {len(steps)} files, {bad} of them with a defect; manifest.json names them all",
     )
+
+
+@sample.command(
+    "applications",
+    zh="生成某项目的空白申报清册（XLSX）：表头即该项目所需。",
+    example="provident sample applications stable_jobs_refund --out refunds.xlsx",
+)
+@click.argument("programme")
+@option("--on", type=day, zh="按该日的规则，默认今天。", en="By the rules of this day, today by default.")
+@option("--out", type=FILE, required=True, zh="文件。", en="The file.")
+@as_json
+def sample_applications(programme: str, on: date | None, out: Path, json_wanted: bool) -> None:
+    """Write a blank form for applications to PROGRAMME (XLSX): its header row is what the programme asks for."""
+    from commands.intake.applications import headings_of, write_form
+
+    write_form(programme, on or today(), out)
+    if json_wanted:
+        say_json({"file": str(out), "columns": list(headings_of(programme, on or today()))})
+    else:
+        say(f"已生成 {out}", f"Written: {out}")

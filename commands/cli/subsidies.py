@@ -458,3 +458,49 @@ def _account_lines(found: Any) -> list[tuple[str, str]]:
         (words("要求追回", "Demanded back"), format_fen(found.reclaimed_fen)),
         (words("已退回", "Repaid"), format_fen(found.repaid_fen)),
     ]
+
+
+# ---------------------------------------------------------------- reports on the raise of the standards
+
+
+@subsidy.command(
+    zh="提标进展报告（每月10日、25日）：某县区各项救助在册、已按新标准核定、资金；报送用 provident do report_uplift。",
+    example="provident subsidy report lianshan 2019-07-10 --out reports\n"
+    "provident do report_uplift area=lianshan due_on=2019-07-10 on=2019-07-10 --by 民政",
+)
+@click.argument("area")
+@click.argument("due_on", type=day, metavar="DAY")
+@known_on
+@formats_option("pdf,xlsx")
+@out_option
+@as_json
+def report(
+    area: str, due_on: date, known_on: date | None, formats: str, out: Path | None, json_wanted: bool
+) -> None:
+    """Show how far AREA is with the raise of the standards on DAY, as its report of the 10th or 25th says it."""
+    from ledger.streams.uplift import UPLIFTS, Uplift, key
+    from projections.documents.subsidy_lists import uplift_listing
+    from projections.views.subsidies import bodies_of
+    from projections.views.uplift import progress
+
+    _check_area(area)
+    with asking() as asked:
+        found = progress(asked.connection, area, due_on.year, due_on, known_on)
+        told = bodies_of(asked.connection, UPLIFTS, [key(area, due_on.year)], date.max, known_on)
+        state: Uplift = next((UPLIFTS.fold(bodies) for _, bodies in told), Uplift())
+    reported_on = state.reports.get(due_on.isoformat(), "")
+    listing = uplift_listing(area, due_on, found, state.published_on, reported_on)
+    files = _write(listing, formats, out)
+    if json_wanted:
+        figures = {line.programme: line.figures() for line in found}
+        published_on = state.published_on
+        answer = {"area": area, "day": due_on, "known_on": known_on, "figures": figures}
+        say_json(
+            answer
+            | {"published_on": published_on, "reported_on": reported_on, "code": listing.code, "files": files}
+        )
+        return
+    say_table([words(one.zh, one.en) for one in listing.columns], _shown(listing))
+    for zh, en, value in listing.facts[2:]:
+        say(f"{zh}：{value}", f"{en}: {value}")
+    _tell(files)

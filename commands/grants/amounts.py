@@ -36,7 +36,7 @@ def read_facts(programme: Programme, given: Mapping[str, Any], on: date) -> dict
 
     An amount may be written in yuan as text, as everywhere; a number is fen, as rules take it.
     """
-    wanted = _wanted(programme)
+    wanted = asked_of_applicant(programme)
     for name in given:
         if name not in wanted:
             raise Refusal(
@@ -54,7 +54,7 @@ def read_facts(programme: Programme, given: Mapping[str, Any], on: date) -> dict
     return facts
 
 
-def _wanted(programme: Programme) -> dict[str, str]:
+def asked_of_applicant(programme: Programme) -> dict[str, str]:
     """Every fact that the applicant brings, with the rule that asks for it."""
     tests = {name: test.rule for test in programme.tests for name in test.brings}
     return tests | dict.fromkeys(programme.brings, programme.rule)

@@ -29,6 +29,7 @@ from commands.handlers import (
     statements,
     transfer_messages,
     transfers,
+    uplift,
     withdrawals,
 )
 from commands.handlers.registry import COMMANDS, Command, Work
@@ -65,5 +66,6 @@ __all__ = [
     "statements",
     "transfer_messages",
     "transfers",
+    "uplift",
     "withdrawals",
 ]

@@ -16,7 +16,7 @@ from commands.schemas import subsidies as schemas
 from ledger.dates import days_after
 from ledger.programmes import Programme, find
 from ledger.programmes.periods import months_of
-from ledger.refusal import Refusal
+from ledger.refusal import LineRefusal, Refusal
 from ledger.streams import grant as grants
 from ledger.streams.grant import Grant
 
@@ -54,6 +54,24 @@ def apply_grant(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     )
     work.add("grant", grant, grants.apply(work.uow.state("grant", grant), grant, applied))
     return {"grant": grant, "programme": programme.id, "months": list(applied.months)}
+
+
+@command("apply_grants", schemas.ApplyGrants, clause=ONE_FORM, zh="批量申报补贴")
+def apply_grants(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """Takes a list of applications to one programme in: all or none, or with ``accept_good_rows`` those that can be."""
+    lines = given["lines"]
+    _programme_for(given["programme"], given["on"])
+    work.uow.load("grant", [line["grant"] for line in lines])
+    refused: list[LineRefusal] = []
+    for number, line in enumerate(lines, start=1):
+        try:
+            apply_grant(work, {**line, "on": given["on"], "programme": given["programme"]})
+        except Refusal as refusal:
+            field = refusal.facts.get("name") or (refusal.facts.get("documents") and "documents") or "grant"
+            refused.append(LineRefusal(line.get("row", number), str(field), refusal))
+    work.refuse_lines(refused, len(lines), given["accept_good_rows"])
+    taken = len(lines) - len(refused)
+    return {"programme": given["programme"], "grants": taken, "left_out": len(refused)}
 
 
 def _programme_for(name: str, on: date) -> Programme:

@@ -10,8 +10,11 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import cache
+from importlib import resources
 from itertools import pairwise
 from typing import Final
+
+import yaml
 
 from ledger.limits import HEADER_ROWS_MAX
 from ledger.refusal import Refusal
@@ -50,11 +53,32 @@ HEADINGS: Final[Mapping[str, str]] = {
     "paid_up_to": "缴至年月 缴至月份 paid_up_to",
     "code": "科目编码 科目代码 科目编号 科目号 科目 code subject_code",
     "debit": "借方余额 借方 期初借方余额 期初借方 期末借方余额 debit debit_balance",
+    "grant": "申报编号 受理编号 申请编号 grant application_no",
+    "beneficiary": "受益人编号 申报单位代码 申报主体代码 beneficiary beneficiary_no",
+    "area": "县区 地区 所属县区 所属地区 所在县区 area county district",
+    "period": "所属期间 补贴期间 申报期间 期间 period",
+    "project": "项目编号 项目代码 课程编号 project project_no",
+    "documents": "申报材料 申请材料 提交材料 材料 documents papers",
+    "payee": "代发机构代码 培训机构代码 收款单位代码 payee payee_code",
     "credit": "贷方余额 贷方 期初贷方余额 期初贷方 期末贷方余额 credit credit_balance",
 }
 """Every known heading of every field. The first one is its name in messages."""
 
 LABELS: Final = {field: names.split()[0] for field, names in HEADINGS.items()}
+
+
+@cache
+def fact_headings() -> Mapping[str, tuple[str, ...]]:
+    """The headings of the facts that applications bring: Chinese ones, then its own name with and without its unit."""
+    text = resources.files("commands.intake").joinpath("facts.yaml").read_text("utf-8")
+    told: dict[str, str] = yaml.safe_load(text)
+    return {fact: (*names.split(), fact, fact.removesuffix("_fen")) for fact, names in told.items()}
+
+
+def label_of(field: str) -> str:
+    """A field as the error report names it."""
+    return LABELS.get(field) or fact_headings().get(field.removeprefix("fact."), (field,))[0]
+
 
 _UNIT: Final = re.compile(r"\(.*?\)|\[.*?\]")
 _MARKS: Final = str.maketrans("", "", " \t\r\n\u3000*:：_-#")
@@ -92,11 +116,20 @@ def _key(heading: str) -> str:
 class Columns:
     """Looks for the header row among the first rows of a list, and reads what the title lines state.
 
-    ``wanted`` are the fields that the list may have, ``required`` those without which it is refused.
+    ``wanted`` are the fields that the list may have, ``required`` those without which it is refused; ``own`` are
+    headings of this list alone, by field, before those that all lists share.
     """
 
-    def __init__(self, file: str, wanted: Sequence[str], required: Sequence[str]) -> None:
+    def __init__(
+        self,
+        file: str,
+        wanted: Sequence[str],
+        required: Sequence[str],
+        own: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
         self.file, self.wanted, self.required = file, frozenset(wanted), required
+        self._own = {_key(name): field for field, names in (own or {}).items() for name in names}
+        self.labels = LABELS | {field: names[0] for field, names in (own or {}).items()}
         self.found: list[tuple[str, int]] = []
         self.stated: dict[str, str] = {}
         self._best: tuple[int, int, list[str]] = (0, 0, [])
@@ -119,20 +152,21 @@ class Columns:
         """Refuses the list: ``columns_missing`` of the row that comes nearest to a header, or ``header_missing``."""
         count, number, missing = self._best
         if count < 2:
-            columns = "、".join(LABELS[field] for field in self.required)
+            columns = "、".join(self.labels[field] for field in self.required)
             raise Refusal("header_missing", file=self.file, rows=HEADER_ROWS_MAX, columns=columns)
-        columns = "、".join(LABELS[field] for field in missing)
+        columns = "、".join(self.labels[field] for field in missing)
         raise Refusal("columns_missing", file=self.file, row=-number, columns=columns)
 
     def _field(self, cell: str) -> str:
-        field = _fields().get(_key(cell), "") if cell else ""
+        key = _key(cell) if cell else ""
+        field = self._own.get(key) or _fields().get(key, "")
         return field if field in self.wanted else ""
 
     def _check_once(self, found: list[tuple[str, int]]) -> None:
         fields = [field for field, _ in found]
         for field in fields:
             if fields.count(field) > 1:
-                raise Refusal("column_twice", file=self.file, column=LABELS[field])
+                raise Refusal("column_twice", file=self.file, column=self.labels[field])
 
     def _read_title(self, cells: Sequence[str]) -> None:
         """``单位账号：E1`` within a cell, or a label in one cell and its value in the next one that is not empty."""

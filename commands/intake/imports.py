@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 from commands.desk import Desk
 from commands.handlers import Work
+from commands.intake.applications import reader_of
 from commands.intake.headings import plain
 from commands.intake.kinds import READERS
 from commands.intake.lists import Listed
@@ -31,11 +32,15 @@ COMMANDS: Final = {
     "accounts": "open_accounts",
     "opening-balances": "take_over",
     "opening-books": "open_books",
+    "applications": "apply_grants",
 }
 
 
 class Options(msgspec.Struct, frozen=True):
-    """How files are taken in. ``on`` is the value date; employer and month only where the file states none."""
+    """How files are taken in. ``on`` is the value date; employer and month only where the file states none.
+
+    ``programme`` is what the applications of a file are for.
+    """
 
     on: date
     actor: str = "clerk"
@@ -45,6 +50,7 @@ class Options(msgspec.Struct, frozen=True):
     advance: bool = False
     accept_good_rows: bool = False
     dry_run: bool = False
+    programme: str = ""
 
 
 class Imported(msgspec.Struct):
@@ -78,14 +84,15 @@ class Intake:
 
     def take_in(self, kind: str, path: Path, options: Options) -> Imported:
         """Takes a file of a kind in (``remittance``, ``employers``, ``accounts``, ``opening-balances``,
-        ``opening-books``).
+        ``opening-books``, ``applications``).
 
         Refuses what is wrong with the file as a whole, and ``lines_refused`` with every bad row unless the good
         ones are to be accepted. A refusal leaves no trace: no event, no register, no person.
         """
-        reader = READERS[kind](path, self.persons.person_id, options.employer, options.month)
-        listed = reader.read()
-        key = "-".join(filter(None, ("file", kind, listed.employer, _month(listed), listed.digest)))
+        reader = reader_of(options.programme, options.on) if kind == "applications" else READERS[kind]
+        listed = reader(path, self.persons.person_id, options.employer, options.month).read()
+        of = (options.programme, listed.employer, _month(listed))
+        key = "-".join(filter(None, ("file", kind, *of, listed.digest)))
         earlier = self._booked_before(key)
         if earlier is not None:
             commit_id, result = earlier
@@ -188,6 +195,8 @@ def _content(kind: str, listed: Listed, options: Options) -> dict[str, Any]:
                     sides[side][line["code"]] = sides[side].get(line["code"], 0) + line[field]
         return {"on": options.on, "source": f"{listed.file} {listed.digest[:16]}", **sides}
     content = {"on": options.on, "lines": listed.lines, "accept_good_rows": options.accept_good_rows}
+    if kind == "applications":
+        content["programme"] = options.programme
     if kind in ("remittance", "accounts"):
         content["employer"] = listed.employer
     if kind == "remittance":

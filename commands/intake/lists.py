@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -61,11 +61,12 @@ class ListReader(ABC):
     """Reads one kind of list. A subclass says which fields it has and what line a row makes.
 
     ``required`` fields make the header; ``summed`` ones are compared with the total line; ``key`` is the field
-    without which a row is no row.
+    without which a row is no row; ``own`` are headings of this kind alone.
     """
 
     wanted: ClassVar[Sequence[str]]
     required: ClassVar[Sequence[str]]
+    own: ClassVar[Mapping[str, Sequence[str]]] = {}
     summed: ClassVar[Sequence[str]] = ()
     key: ClassVar[str] = "account"
     of_one_employer: ClassVar[bool] = False
@@ -76,7 +77,7 @@ class ListReader(ABC):
         self.person_id = person_id
         self.employer_stated, self.month_stated = employer, month
         self.listed = Listed(path.name, digest(path))
-        self.columns = Columns(path.name, self.wanted, self.required)
+        self.columns = Columns(path.name, self.wanted, self.required, self.own)
         self.number = 0
         self.values: dict[str, str] = {}
         self.errors: list[LineRefusal] = []
@@ -176,7 +177,7 @@ class ListReader(ABC):
                 raise Refusal(
                     "total_differs",
                     row=self.number,
-                    column=LABELS[field],
+                    column=self.columns.labels[field],
                     stated_fen=stated,
                     computed_fen=self.sums[field],
                 )
@@ -242,7 +243,7 @@ class ListReader(ABC):
     def needed(self, field: str, parse: Callable[[str], T]) -> T | None:
         """The same for a field that must not be empty."""
         if not self.values.get(field):
-            self.refuse(field, Refusal("cell_missing", column=LABELS[field]))
+            self.refuse(field, Refusal("cell_missing", column=self.columns.labels[field]))
             return None
         return self.parsed(field, parse)
 
@@ -257,7 +258,7 @@ class ListReader(ABC):
         def parser(label: str) -> Callable[[str], str]:
             return lambda text: check_id(compact(text), label)
 
-        return {field: parser(LABELS[field]) for field in self.wanted}
+        return {field: parser(self.columns.labels[field]) for field in self.wanted}
 
     def money(self, field: str) -> int | None:
         """An amount in fen, added to the sum that the total line must show."""

@@ -12,7 +12,7 @@ import msgspec
 import xlsxwriter
 from sqlalchemy import Connection, select
 
-from commands.intake.headings import LABELS
+from commands.intake.headings import label_of
 from commands.intake.tables import read_rows
 from ledger.money import format_fen
 from ledger.refusal import LineRefusal
@@ -55,7 +55,7 @@ def _report_lines(source: Path, refused: Sequence[LineRefusal], language: str) -
     for number, cells in read_rows(source):
         for line in by_row.get(number, ()):
             why = line.refusal
-            field = LABELS.get(line.field, line.field) if language == "zh" else line.field
+            field = label_of(line.field) if language == "zh" else line.field
             yield [
                 number,
                 field,

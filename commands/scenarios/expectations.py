@@ -12,6 +12,7 @@ from commands.handlers.employers import owed
 from commands.law import Law
 from commands.scenarios.rolls import ROLL_QUESTIONS
 from commands.scenarios.subsidies import SUBSIDY_QUESTIONS
+from commands.scenarios.subsidy_reading import READING_QUESTIONS
 from ledger.books.posting import post
 from ledger.books.subsidies import subject_of
 from ledger.dates import business_day, format_month, month_of
@@ -315,7 +316,10 @@ QUESTIONS: Final[dict[str, Question]] = {
     ),
     "blacklisted": Question("the cases on a person's record that count (诚信记录)", _blacklisted),
     "owed_back": Question("what a person still has to return (应退回资金)", _owed_back, True),
-    **{word: Question(*asked) for word, asked in {**SUBSIDY_QUESTIONS, **ROLL_QUESTIONS}.items()},
+    **{
+        word: Question(*asked)
+        for word, asked in {**SUBSIDY_QUESTIONS, **ROLL_QUESTIONS, **READING_QUESTIONS}.items()
+    },
     "transfer_due": Question(
         "the last day of what comes next for a contact letter (转移接续期限)", _field("transfer", "due_on")
     ),

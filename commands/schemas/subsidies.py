@@ -90,6 +90,14 @@ class ApplyGrant(OfGrant):
     channel = fields.String(load_default="window", validate=validate.OneOf(["window", "online", "file"]))
 
 
+class ApplyGrants(Dated):
+    programme = Id(required=True)
+    lines = fields.List(
+        fields.Nested(ApplyGrant(exclude=("on", "programme"))), required=True, validate=validate.Length(min=1)
+    )
+    accept_good_rows = fields.Boolean(load_default=False)
+
+
 class CorrectGrant(OfGrant):
     facts = fields.Dict(keys=fields.String(), load_default=dict)
     documents = fields.List(Id(), load_default=list)

@@ -20,8 +20,10 @@ from projections.views.subsidies import (
     ProgrammeYear,
     Standing,
     purse_name,
+    round_per_mille,
     stage_due,
 )
+from projections.views.uplift import Progress
 
 Known = Callable[[Sequence[str]], Mapping[str, Person]]
 """Persons and firms by id; who is unknown is left out."""
@@ -363,6 +365,63 @@ def _account_row(place: str, one: Execution) -> tuple[Any, ...]:
         place, one.voted, one.raised, one.cut, one.spent, one.left_fen, one.returned_unspent, one.recovered,
         one.returned_recovered,
     )  # fmt: skip
+
+
+def uplift_listing(
+    area: str, due_on: date, found: Sequence[Progress], published_on: date | None, reported_on: str
+) -> Listing:
+    """A county's report on the raise of the standards (提标工作进展报告), for the 10th or the 25th."""
+    rows = tuple(
+        (
+            find(one.programme).zh,
+            one.entries,
+            one.persons,
+            one.assessed,
+            _share(one.assessed, one.entries),
+            one.monthly_fen,
+            one.voted_fen,
+            one.paid_fen,
+        )
+        for one in found
+    )
+    assessed, entries = sum(one.assessed for one in found), sum(one.entries for one in found)
+    sums = (entries, sum(one.persons for one in found), assessed, _share(assessed, entries))
+    money = tuple(
+        sum(getattr(one, name) for one in found) for name in ("monthly_fen", "voted_fen", "paid_fen")
+    )
+    place = area_name(area)
+    return Listing(
+        name=f"uplift-{area}-{due_on}",
+        title=("提高救助保障标准工作进展情况报告", "Progress with the raise of the standards"),
+        issuer=(f"{place[0]}民政部门", f"Civil affairs, {place[1]}"),
+        period=f"{due_on} 报告",
+        dated=due_on,
+        columns=(
+            Column("项目", "roll", "text", "1fr"),
+            Column("在册（户、人）", "entries", "number", "26mm"),
+            Column("保障人数", "persons", "number", "22mm"),
+            Column("已按新标准核定", "assessed", "number", "28mm"),
+            Column("核定进度", "%", "figure", "20mm"),
+            Column("月所需资金", "a month", "fen", "30mm"),
+            Column("本年预算", "voted", "fen", "32mm"),
+            Column("已发放", "paid", "fen", "32mm"),
+        ),
+        rows=rows,
+        facts=(
+            ("依据", "clause", "葫政办发〔2019〕55号 四（三）"),
+            ("报送", "to", "葫芦岛市民政局"),
+            ("新标准公布日", "published on", published_on.isoformat() if published_on else "尚未公布"),
+            ("报送日", "reported on", reported_on or "尚未报送"),
+        ),
+        totals=("合计 Total", *sums, *money) if rows else (),
+        sum=("月所需资金合计", "needed each month", money[0]),
+        signatures=(("填报", "prepared"), ("审核", "checked"), ("负责人", "head"), ("单位盖章", "seal")),
+    )
+
+
+def _share(part: int, whole: int) -> str:
+    tenths = round_per_mille(part, whole) if whole else 0
+    return f"{tenths // 10}.{tenths % 10}%" if whole else "—"
 
 
 def states_of(found: Iterable[Standing]) -> dict[str, tuple[int, int, int]]:

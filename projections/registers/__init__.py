@@ -32,6 +32,7 @@ from ledger.streams.rollrun import ROLLRUNS
 from ledger.streams.score import SCORES
 from ledger.streams.statement import STATEMENTS
 from ledger.streams.transfer import TRANSFERS
+from ledger.streams.uplift import UPLIFTS
 from ledger.streams.year import YEARS
 from projections.registers.register import Register
 
@@ -67,6 +68,7 @@ REGISTERS: Final = {
         Register(ROLLRUNS, indexed=("programme",)),
         Register(ROLLS, indexed=("programme", "beneficiary")),
         Register(SCORES),
+        Register(UPLIFTS),
         Register(YEARS, indexed=("status",)),
         Register(STATEMENTS, indexed=("year",)),
     )

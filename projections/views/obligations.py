@@ -19,11 +19,13 @@ from ledger.refusal import Refusal
 from ledger.store import tables
 from ledger.store.tables import metadata
 from ledger.streams import account, employer, loan, petition, proposal, report
+from ledger.streams.uplift import ISSUED_ON
 from projections.registers import REGISTERS
 from projections.views import conduct_duties
 from projections.views.duty import Done, Due, Effect, Meaning
 from projections.views.grant_duties import KINDS as GRANT_KINDS
 from projections.views.grant_duties import grant_duties
+from projections.views.uplift import owed_reports
 from projections.views.view import Seen, target
 
 OBLIGATION: Final = Table(
@@ -56,6 +58,8 @@ KINDS: Final = {
     "publish_report": ("公布年度报告", "publish the annual report", f"{CITY} 第二十五条"),
     "decide_loan": ("贷款审批", "decide the application for a loan", f"{NATIONAL} 第二十六条"),
     "repay_early": ("提前还清贷款", "repay the loan that was demanded", f"{CITY} 第二十八条第二款"),
+    "publish_standards": ("公布新标准", "publish the new standards", "葫政办发〔2019〕55号 四（三）"),
+    "report_uplift": ("报告提标进展", "report the raise of standards", "葫政办发〔2019〕55号 四（三）"),
     "decide": ("审批", "decide the application", f"{CITY} 第十二条"),
     **conduct_duties.KINDS,
 }
@@ -319,6 +323,7 @@ def obligations(
     found += _unremitted(connection, on, book)
     found += _about_grants(connection, on, book)
     found += _unpublished(connection, on, book or PolicyBook.bundled())
+    found += _about_uplift(connection, on, book)
     return sorted(found, key=lambda one: (one.due_on or date.max, one.kind, one.subject))
 
 
@@ -365,6 +370,14 @@ def _about_grants(connection: Connection, on: date, book: PolicyBook) -> Iterato
         yield Obligation(
             one.kind, zh, en, one.grant, one.who, one.arose_on, one.due_on, None, late, clause, 0
         )
+
+
+def _about_uplift(connection: Connection, on: date, book: PolicyBook) -> Iterator[Obligation]:
+    for one in owed_reports(connection, on, book):
+        zh, en, clause = KINDS[one.kind]
+        late, who = max((on - one.due_on).days, 0), f"county_office@{one.area}"
+        subject = f"{one.area} {one.due_on}"
+        yield Obligation(one.kind, zh, en, subject, who, ISSUED_ON, one.due_on, None, late, clause, 0)
 
 
 def _obligation(row: Any, on: date) -> Obligation:

@@ -9,12 +9,13 @@ from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, func, select
 
 from ledger.dates import business_day
 from ledger.programmes import find, offices, programmes
 from ledger.store.ledger import events_of_streams
 from ledger.streams import grant as grants
+from ledger.streams.base import Event
 from ledger.streams.grant import GRANTS, Grant
 from ledger.streams.payment import PAYMENTS
 from projections.views.subsidy_money import BUDGET_MOVED, CASE, MOVED, seen_by
@@ -36,6 +37,7 @@ class Execution(msgspec.Struct):
     reserved: int = 0
     released: int = 0
     spent: int = 0
+    restored: int = 0
     recovered: int = 0
     returned_unspent: int = 0
     returned_recovered: int = 0
@@ -101,6 +103,8 @@ def execution(
             one.is_closed = True
         else:
             setattr(one, row.what, int(row.fen))
+    for one in found.values():
+        one.spent -= one.restored  # what the payee never had is set aside again
     return sorted(found.values(), key=lambda one: (one.purse, one.year, place_in_order(one.area)))
 
 
@@ -152,25 +156,53 @@ def payments(
     what: str = "paid",
 ) -> list[Payment]:
     """What was paid (or came back) between two days, in the order of areas, then as it was booked."""
+    where = case((MOVED.c.area != "", MOVED.c.area), else_=CASE.c.area)
+    when = case((MOVED.c.period != "", MOVED.c.period), else_=CASE.c.period)
+    columns = (
+        MOVED.c.source, CASE.c.programme, where.label("place"), CASE.c.beneficiary, CASE.c.payee, when.label("time"),
+        CASE.c.project, MOVED.c.part, MOVED.c.amount_fen, MOVED.c.set_off_fen, MOVED.c.payment,
+        MOVED.c.effective_on, MOVED.c.event_id,
+    )  # fmt: skip
     asked = (
-        select(MOVED, CASE)
+        select(*columns)
         .join(CASE, CASE.c.source == MOVED.c.source)
         .where(MOVED.c.what == what, *seen_by(MOVED, as_of, known_on))
     )
-    for condition in (
-        [CASE.c.programme == programme] * bool(programme)
-        + [CASE.c.area == area] * bool(area)
-        + ([] if since is None else [MOVED.c.effective_on >= since])
-    ):
-        asked = asked.where(condition)
+    if programme:
+        asked = asked.where(CASE.c.programme == programme)
+    if area:
+        asked = asked.where(where == area)
+    if since is not None:
+        asked = asked.where(MOVED.c.effective_on >= since)
     found = [
-        Payment(
-            row.source, row.programme, row.area, row.beneficiary, row.payee, row.period, row.project,
-            row.part, row.amount_fen, row.set_off_fen, row.payment, row.effective_on, row.event_id,
-        )
-        for row in connection.execute(asked.order_by(MOVED.c.event_id, MOVED.c.source))
-    ]  # fmt: skip
+        Payment(*tuple(row)) for row in connection.execute(asked.order_by(MOVED.c.event_id, MOVED.c.source))
+    ]
+    payees = _payees(connection, as_of, known_on, programme)
+    if payees:
+        found = [one._replace(payee=_payee_at(one, payees.get(one.source, ()))) for one in found]
     return sorted(found, key=lambda one: place_in_order(one.area))
+
+
+def _payees(
+    connection: Connection, as_of: date, known_on: date | None, programme: str
+) -> dict[str, list[tuple[int, str]]]:
+    """Other accounts that receive the money of a case from an event on."""
+    asked = (
+        select(MOVED.c.source, MOVED.c.event_id, MOVED.c.part)
+        .join(CASE, CASE.c.source == MOVED.c.source)
+        .where(MOVED.c.what == "payee", *seen_by(MOVED, as_of, known_on))
+        .order_by(MOVED.c.event_id)
+    )
+    found: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for source, event_id, payee in connection.execute(
+        asked.where(CASE.c.programme == programme) if programme else asked
+    ):
+        found[source].append((event_id, payee))
+    return found
+
+
+def _payee_at(one: Payment, changes: Sequence[tuple[int, str]]) -> str:
+    return next((payee for event_id, payee in reversed(changes) if event_id < one.event_id), one.payee)
 
 
 def with_status(
@@ -183,10 +215,10 @@ def with_status(
         yield one._replace(status=states.get(one.payment, "set_off" if not one.payment else ""))
 
 
-def _folded(
+def bodies_of(
     connection: Connection, stream: Any, keys: Sequence[str], as_of: date, known_on: date | None
-) -> Iterator[tuple[str, Any]]:
-    """The states of streams from their events effective by a day, as known on a day; those not begun are left out."""
+) -> Iterator[tuple[str, list[Event]]]:
+    """The events of streams effective by a day, as known on a day; streams not begun are left out."""
     for start in range(0, len(keys), _AT_ONCE):
         some = keys[start : start + _AT_ONCE]
         by_stream = events_of_streams(connection, [stream.id(key) for key in some])
@@ -198,7 +230,15 @@ def _folded(
                 and (known_on is None or business_day(one.recorded_at) <= known_on)
             ]
             if seen:
-                yield key, stream.fold(seen)
+                yield key, seen
+
+
+def _folded(
+    connection: Connection, stream: Any, keys: Sequence[str], as_of: date, known_on: date | None
+) -> Iterator[tuple[str, Any]]:
+    """The states of those streams."""
+    for key, bodies in bodies_of(connection, stream, keys, as_of, known_on):
+        yield key, stream.fold(bodies)
 
 
 # ---------------------------------------------------------------- grants by state
@@ -246,7 +286,7 @@ def standings(
     prefix = GRANTS.id("")
     keys = sorted(one.removeprefix(prefix) for one in connection.execute(asked).scalars())
     found = [
-        Standing(key, state, grants.age_days(state, as_of), *_deadline(state, as_of))
+        Standing(key, state, grants.age_days(state, as_of), *next_day(state, as_of))
         for key, state in _folded(connection, GRANTS, keys, as_of, known_on)
         if not status or state.status == status
     ]
@@ -266,7 +306,7 @@ STATES: Final = (
 )
 
 
-def _deadline(state: Grant, as_of: date) -> tuple[date | None, str]:
+def next_day(state: Grant, as_of: date) -> tuple[date | None, str]:
     """The day that counts next for a grant, and why."""
     if grants.owed_fen(state) > 0:
         later = [date.fromisoformat(day) for day in sorted(state.instalments)]
@@ -342,7 +382,7 @@ def programme_year(
     for one in payments(connection, until, known_on, programme=programme, since=since):
         people.add(one.beneficiary)
         cases.add(one.source)
-        account.payments += 1
+        account.payments += one.part != "undone"
         account.paid_fen += one.amount_fen
         account.set_off_fen += one.set_off_fen
     account.persons, account.cases = len(people), len(cases)

@@ -72,6 +72,65 @@ def tell_story(desk: Desk, clock: Any) -> None:
     do("2019-08-06", "publicise_grant", "office_head", grant="G3")
 
 
+DIBAO = "urban_dibao_standard"
+AWARD_PAPERS = [
+    "investment_summary",
+    "project_agreement",
+    "enterprise_licence",
+    "investor_licence",
+    "project_filing",
+]
+
+
+def tell_of_rolls_and_pools(desk: Desk, clock: Any) -> None:
+    """A household on the roll that moves and has another account; the pool of the townships, counted twice and paid."""
+
+    def do(on: str, what: str, by: str, approver: str = "", **content: Any) -> None:
+        clock.on(date.fromisoformat(on))
+        desk.do(what, {"on": on, **content}, actor=by, approver=approver)
+
+    roster = {
+        "window": ["county_office@lianshan"],
+        "checker": ["county_office@lianshan", "county_office@longgang"],
+        "government": ["county_government@lianshan"],
+        "treasurer_1": ["county_finance@lianshan", "county_finance@longgang", "city_finance"],
+        "service": ["city_service"],
+        "panel": ["panel"],
+    }
+    do("2019-05-20", "assign_offices", "director", roster=roster)
+    vote = {"year": 2019, "amount": "1000000.00", "document": MONEY}
+    for area in ("lianshan", "longgang"):
+        do("2019-06-01", "vote_budget", "treasurer_1", purse=DIBAO, area=area, **vote)
+    means = {"household_size": 2, "monthly_per_capita_income_fen": "300.00"}
+    of_household = {
+        "beneficiary": "P1",
+        "members": ["P1", "P2"],
+        "documents": ["means_report"],
+        "facts": means,
+    }
+    do("2019-07-20", "apply_roll", "window", entry="R1", programme=DIBAO, area="lianshan", **of_household)
+    do("2019-07-22", "check_roll", "checker", entry="R1")
+    do("2019-07-24", "admit_roll", "government", entry="R1")
+    do("2019-07-25", "pay_roll", "treasurer_1", "second", programme=DIBAO, area="lianshan", month="2019-07")
+    do("2019-08-01", "move_roll", "checker", entry="R1", area="longgang", from_month="2019-08", reason="搬迁")
+    do("2019-08-01", "change_roll_payee", "checker", entry="R1", payee="P2", reason="更换监护人")
+    do("2019-08-10", "pay_roll", "treasurer_1", "second", programme=DIBAO, area="longgang", month="2019-08")
+    do(
+        "2020-01-05",
+        "vote_budget",
+        "treasurer_1",
+        purse="enclave_awards",
+        **(vote | {"year": 2020, "amount": "9000000.00"}),
+    )
+    pool = {"kind": "township", "year": 2019}
+    for town, invested in (("T1", "8000000.00"), ("T2", "15000000.00")):
+        entered = {"entrant": town, "area": "lianshan", "investment": invested, "documents": AWARD_PAPERS}
+        do("2020-01-10", "enter_pool", "window", **pool, **entered)
+        do("2020-02-10", "count_pool", "service", **pool)
+    do("2020-02-15", "approve_pool", "panel", **pool)
+    do("2020-02-20", "pay_pool", "treasurer_1", "second", **pool)
+
+
 def name_everybody(desk: Desk, store: PersonStore) -> None:
     """The firms of the story by name."""
     with desk.ledger.database.writing() as connection:

@@ -26,7 +26,15 @@ from projections.replay.view_check import view_checks
 from projections.views.subsidies import execution, payments, programme_year, standings, with_status
 from projections.views.subsidy_money import CASE, MOVED, SubsidyMoney
 from projections.views.view import catch_up
-from tests.contract.subsidy_story import ESTATE, LESSONS, REFUND, name_everybody, tell_story
+from tests.contract.subsidy_story import (
+    DIBAO,
+    ESTATE,
+    LESSONS,
+    REFUND,
+    name_everybody,
+    tell_of_rolls_and_pools,
+    tell_story,
+)
 
 END = date(2019, 8, 31)
 
@@ -147,3 +155,34 @@ def test_the_publicity_list_shows_who_is_public_on_the_last_day_and_nobody_after
         public = [one for one in found if (one.state.publicised_until or date.min) >= day]
         shown.append([row[1:4] for row in publicity_listing(find(ESTATE), public, nobody, day).rows])
     assert shown == [[("G3", "F3", "连山区")], []]
+
+
+def test_a_roll_is_read_by_the_county_that_paid_and_by_who_received_it(desk: Desk, clock: Any) -> None:
+    tell_of_rolls_and_pools(desk, clock)
+    catch_up(desk.ledger.database, SubsidyMoney())
+    with desk.ledger.database.reading() as connection:
+        paid = list(with_status(connection, payments(connection, END, programme=DIBAO), END, None))
+        here = payments(connection, END, programme=DIBAO, area="longgang")
+        (check,) = view_checks([SubsidyMoney()])
+        assert list(check(connection)) == []
+    told = [(one.area, one.period, one.payee, one.amount_fen, one.status) for one in paid]
+    assert told == [
+        ("lianshan", "2019-07", "P1", 55_000, "ordered"),
+        ("longgang", "2019-08", "P2", 55_000, "ordered"),
+    ]
+    assert [one.period for one in here] == ["2019-08"]
+
+
+def test_a_pool_is_read_by_programme_as_it_was_counted_last(desk: Desk, clock: Any) -> None:
+    tell_of_rolls_and_pools(desk, clock)
+    catch_up(desk.ledger.database, SubsidyMoney())
+    end = date(2020, 12, 31)
+    with desk.ledger.database.reading() as connection:
+        basic = payments(connection, end, programme="township_basic_award")
+        excess = payments(connection, end, programme="township_excess_award")
+        account = programme_year(connection, "township_excess_award", 2020, end)
+    assert [(one.beneficiary, one.amount_fen) for one in basic] == [("T1", 10_000_000), ("T2", 10_000_000)]
+    assert [one.beneficiary for one in excess] == ["T1", "T2"]
+    assert all(one.payment for one in excess)
+    assert account.adds_up
+    assert account.total("spent") == sum(one.amount_fen for one in (*basic, *excess))

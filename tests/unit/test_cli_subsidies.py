@@ -11,22 +11,25 @@ from click.testing import CliRunner, Result
 
 from commands.cli import main
 from commands.desk import Desk
+from ledger.store.database import Database
 from migrations import upgrade
-from tests.contract.subsidy_story import ESTATE, REFUND, tell_story
+from tests.contract.subsidy_story import ESTATE, REFUND, tell_of_rolls_and_pools, tell_story
 
 
 @pytest.fixture
 def url(tmp_path: Path, clock: Any) -> str:
     """A ledger in which the story has been told."""
-    from ledger.store.database import Database
-
     url = f"sqlite:///{tmp_path / 'ledger.db'}"
-    database = Database(url)
-    upgrade(database.engine)
-    database.close()
+    _empty(url)
     with Desk(url, clock) as desk:
         tell_story(desk, clock)
     return url
+
+
+def _empty(url: str) -> None:
+    database = Database(url)
+    upgrade(database.engine)
+    database.close()
 
 
 def asked(url: str, *words: str, language: str = "en") -> Result:
@@ -108,3 +111,31 @@ def test_an_unknown_programme_is_refused_in_the_users_language(url: str) -> None
     done = asked(url, "payments", "no_such_programme", language="zh")
     assert done.exit_code == 3
     assert "programme_unknown" in done.output
+
+
+def test_the_report_of_the_tenth_says_who_is_assessed_and_what_is_owed(tmp_path: Path, clock: Any) -> None:
+    url = f"sqlite:///{tmp_path / 'rolls.db'}"
+    _empty(url)
+    with Desk(url, clock) as desk:
+        tell_of_rolls_and_pools(desk, clock)
+    told_of = told(url, "report", "longgang", "2019-08-10", "--out", str(tmp_path / "reports"))
+    assert told_of["figures"]["urban_dibao_standard"] == {
+        "entries": 1, "persons": 2, "assessed": 1, "monthly_fen": 55_000, "voted_fen": 100_000_000, "paid_fen": 110_000,
+    }  # fmt: skip
+    assert sorted(path.suffix for path in (tmp_path / "reports").iterdir()) == [".pdf", ".xlsx"]
+    due = CliRunner().invoke(
+        main, ["--ledger", url, "obligations", "--overdue", "--as-of", "2019-07-26", "--json"]
+    )
+    owed = [
+        (one["kind"], one["subject"])
+        for one in json.loads(due.output)["obligations"]
+        if one["kind"].endswith(("uplift", "standards"))
+    ]
+    days = ("2019-06-10", "2019-06-25", "2019-07-10", "2019-07-25")
+    assert owed == [
+        ("report_uplift", f"longgang {days[0]}"),
+        ("report_uplift", f"longgang {days[1]}"),
+        ("publish_standards", "longgang 2019-06-30"),
+        ("report_uplift", f"longgang {days[2]}"),
+        ("report_uplift", f"longgang {days[3]}"),
+    ]

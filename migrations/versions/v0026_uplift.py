@@ -1,0 +1,20 @@
+"""The raise of the standards in a county: publication and reports.
+
+Revision ID: 0026
+"""
+
+from alembic import op
+
+revision = "0026"
+down_revision = "0025"
+
+STATEMENTS = (
+    """CREATE TABLE register_uplift (
+        key TEXT NOT NULL CONSTRAINT pk_register_uplift PRIMARY KEY, version INTEGER NOT NULL,
+        published_on DATE, reports TEXT NOT NULL)""",
+)
+
+
+def upgrade() -> None:
+    for statement in STATEMENTS:
+        op.execute(statement)
