@@ -1,12 +1,12 @@
 """Money on cases says for which months it was and which area paid it; the views of subsidies are built again.
 
-Revision ID: 0025
+Revision ID: 0027
 """
 
 from alembic import op
 
-revision = "0025"
-down_revision = "0024"
+revision = "0027"
+down_revision = "0026"
 
 STATEMENTS = (
     "DROP TABLE view_subsidy_moved_v1",

@@ -1,12 +1,12 @@
 """The raise of the standards in a county: publication and reports.
 
-Revision ID: 0026
+Revision ID: 0028
 """
 
 from alembic import op
 
-revision = "0026"
-down_revision = "0025"
+revision = "0028"
+down_revision = "0027"
 
 STATEMENTS = (
     """CREATE TABLE register_uplift (
