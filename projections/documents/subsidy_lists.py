@@ -131,6 +131,14 @@ _PAYMENT_COLUMNS: Final = (
 )
 
 
+def order_label(payment: str) -> str:
+    """An order as a list shows it: the list of a roll's run by its month and number, so that it fits its column."""
+    if not payment.startswith("rollrun-"):
+        return payment
+    run, _, version = payment.rpartition(".")
+    return f"{run.rpartition('.')[2]} 清册 {int(version) - 1}"
+
+
 def _payment_row(number: int, one: Payment, people: Mapping[str, Person]) -> tuple[Any, ...]:
     person = people.get(one.beneficiary)
     payee = people.get(one.payee)
@@ -145,7 +153,7 @@ def _payment_row(number: int, one: Payment, people: Mapping[str, Person]) -> tup
         area_name(one.area)[0],
         one.period,
         one.amount_fen,
-        one.payment,
+        order_label(one.payment),
         ORDERS.get(one.status, (one.status, one.status))[0],
     )
 
