@@ -326,6 +326,9 @@ QUESTIONS: Final[dict[str, Question]] = {
     "transfer_fraud": Question(
         "whether a contact letter carries the mark of a fraud (骗提骗贷标识)", _field("transfer", "fraud")
     ),
+    "transfer_loans": Question(
+        "the loans that a contact letter names (公积金贷款次数)", _field("transfer", "loans")
+    ),
     "events": Question("the number of events in the ledger", lambda h, _: len(h.events)),
 }
 """Every question by its word. All but ``events`` name their subject."""
