@@ -130,7 +130,7 @@ def from_platform(raw: Any, file: str) -> list[Message]:
     return [
         {
             "serial": serial if len(read) == 1 else f"{serial}.{number}",
-            "id_number": one.get("IdNum", ""),
+            "id_number": one["IdNum"] if one.get("DocType") == "01" else "",
             "message": code,
             **address,
             **_READERS[code](one),
