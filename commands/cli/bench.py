@@ -14,7 +14,16 @@ import click
 import commands
 from commands.cli.output import Command, as_json, option, say, say_json, words, wrong_use
 
-NAMES: Final = ("remit_10k", "city_month", "single", "replay", "settlement", "repricing", "rules")
+NAMES: Final = (
+    "remit_10k",
+    "city_month",
+    "single",
+    "replay",
+    "settlement",
+    "statements",
+    "repricing",
+    "rules",
+)
 KINDS: Final = {"sqlite": ("sqlite",), "postgresql": ("postgresql",), "both": ("sqlite", "postgresql")}
 
 
@@ -44,7 +53,7 @@ KINDS: Final = {"sqlite": ("sqlite",), "postgresql": ("postgresql",), "both": ("
 def bench(names: tuple[str, ...], database: str, small: bool, events: int, json_wanted: bool) -> None:
     """Take the figures, side by side with the event library's own way in one run. Needs a checkout of the source.
 
-    NAME is remit_10k, city_month, single, replay, settlement, repricing or rules; all of them when none is given.
+    NAME is remit_10k, city_month, single, replay, settlement, statements, repricing or rules; without one all of them.
     """
     running = _benchmarks()
     with _telling() as tell:

@@ -9,7 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 import commands
-from commands.cli.bench import bench
+from commands.cli.bench import NAMES, bench
+from tests.benchmarks.running import BENCHMARKS
 
 
 def test_a_small_run_gives_figures_and_the_machine_as_json() -> None:
@@ -20,6 +21,10 @@ def test_a_small_run_gives_figures_and_the_machine_as_json() -> None:
     assert [figure["what"].rpartition(": ")[2] for figure in answer["figures"]] == ["p50", "p99"] * 2
     assert all(figure["value"] > 0 for figure in answer["figures"])
     assert [figure["ratio"] is None for figure in answer["figures"]] == [True, True, False, False]
+
+
+def test_every_benchmark_can_be_asked_for_by_its_name() -> None:
+    assert set(NAMES) == set(BENCHMARKS)
 
 
 def test_without_the_source_the_command_says_where_the_benchmarks_are(
