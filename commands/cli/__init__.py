@@ -77,6 +77,8 @@ COMMANDS: Final = {
         Known("rules", "rules:rules", "规则与依据", "The rules of the law"),
         Known("policy", "policy:policy", "法定参数", "The legal parameters"),
         Known("programme", "programmes:programme", "补贴项目目录", "The catalogue of subsidies"),
+        Known("roll", "rolls:roll", "按月发放的花名册", "Monthly rolls"),
+        Known("pool", "rolls:pool", "年度奖励资金池", "The awards of a year"),
         Known(
             "subsidy", "subsidies:subsidy", "补贴查询与清册", "Budgets, payment lists, accounts of subsidies"
         ),

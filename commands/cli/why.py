@@ -38,6 +38,7 @@ def why(ctx: click.Context, event_id: int, json_wanted: bool) -> None:
 def traced(desk: Any, event_id: int) -> dict[str, Any]:
     """Everything behind one event, as JSON; refuses ``event_id_unknown``."""
     from ledger.books.posting import post
+    from ledger.streams import roll
     from ledger.streams.account import Deposited, InterestCredited, effect
     from projections.views.history import Told, commit_of, event_by_id
 
@@ -54,6 +55,8 @@ def traced(desk: Any, event_id: int) -> dict[str, Any]:
         again = _perform_again(book, event)
     elif isinstance(event.body, InterestCredited):
         again = _compute_interest_again(book, event, [one for one in before if one.id < event_id])
+    elif isinstance(event.body, roll.Paid):
+        again = _assess_again(book, event, [one.body for one in before if one.id < event_id])
     elif stored:
         again = _decide_again(book, stored)
     elif event.body.topic.startswith("loan."):
@@ -101,6 +104,36 @@ def _decide_again(book: Any, stored: dict[str, Any]) -> dict[str, Any]:
         "outcome": outcome.as_json(),
         "proof": proof(outcome, language()),
         "equal": plain(outcome.values) == stored["values"],
+    }
+
+
+def _assess_again(book: Any, event: Any, before: Any) -> dict[str, Any]:
+    """The months of a roll's payment by the rule, on the facts that held and the parameter versions that are named."""
+    from ledger.dates import first_day, parse_month
+    from ledger.policy.proof import proof
+    from ledger.policy.rules import decide
+    from ledger.programmes import amount_of, find, month_case
+    from ledger.streams import roll
+
+    body, state = event.body, roll.ROLLS.fold(before)
+    programme = find(state.programme)
+    versions = [one for names in body.parameters for one in names.split(",")]
+    law = book.without_values().with_values(*map(book.version, versions))
+    outcomes = {
+        month: decide(
+            body.rule,
+            month_case(programme, roll.facts_in(state, month), month),
+            law,
+            first_day(parse_month(month)),
+        )
+        for month in body.months
+    }
+    due = {month: amount_of(programme, one.values)[0] for month, one in outcomes.items()}
+    last = list(outcomes.values())[-1:]
+    return {
+        "outcome": last[0].as_json() if last else {},
+        "proof": "\n".join(proof(one, language()) for one in outcomes.values()),
+        "equal": due == body.months and sum(due.values()) + body.difference_fen == body.amount_fen,
     }
 
 

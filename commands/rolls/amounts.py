@@ -12,7 +12,7 @@ from commands.handlers.registry import Work
 from commands.law import Law, versions
 from ledger.dates import first_day, parse_month
 from ledger.policy.rules import Outcome
-from ledger.programmes import Programme
+from ledger.programmes import Programme, amount_of, month_case
 from ledger.refusal import Refusal
 from ledger.store.movements import bodies_of
 from ledger.streams import roll
@@ -46,13 +46,9 @@ class Assessor:
 
     def _decided(self, facts: Mapping[str, Any], month: str) -> Assessed:
         programme = self.programme
-        given = {**facts, **programme.fixed}
-        if programme.month:
-            given[programme.month] = month
+        given = month_case(programme, facts, month)
         outcome = self._law.decide(programme.rule, first_day(parse_month(month)), **given)
-        wanted: dict[str, Any] = {**dict.fromkeys(programme.passes, True), **programme.requires}
-        unmet = next((name for name, value in wanted.items() if outcome.values[name] != value), "")
-        fen = 0 if unmet else outcome.values[programme.amount]
+        fen, unmet = amount_of(programme, outcome.values)
         return Assessed(fen, outcome, versions(outcome), unmet)
 
     def required(self, entry: str, facts: Mapping[str, Any], month: str) -> Assessed:

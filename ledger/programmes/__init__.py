@@ -17,6 +17,8 @@ from ledger.programmes.programme import (
     Role,
     Stage,
     Test,
+    amount_of,
+    month_case,
 )
 from ledger.refusal import Refusal
 
@@ -31,7 +33,9 @@ __all__ = [
     "Role",
     "Stage",
     "Test",
+    "amount_of",
     "find",
+    "month_case",
     "offices",
     "programmes",
 ]

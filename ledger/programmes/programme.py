@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Literal
 
@@ -143,3 +144,16 @@ class Programme(Strict, frozen=True):
     def purse(self) -> str:
         """The purse that pays: one that several programmes share, or its own."""
         return self.budget or self.id
+
+
+def month_case(programme: Programme, facts: Mapping[str, Any], month: str) -> dict[str, Any]:
+    """What the rule of a roll is asked for a month (``YYYY-MM``): the facts, what is fixed, and the month itself."""
+    given = {**facts, **programme.fixed}
+    return {**given, programme.month: month} if programme.month else given
+
+
+def amount_of(programme: Programme, values: Mapping[str, Any]) -> tuple[int, str]:
+    """What the values of the rule pay a roll's entry, in fen; nothing where a condition is not met, with its name."""
+    wanted: dict[str, Any] = {**dict.fromkeys(programme.passes, True), **programme.requires}
+    unmet = next((name for name, value in wanted.items() if values[name] != value), "")
+    return (0 if unmet else values[programme.amount]), unmet

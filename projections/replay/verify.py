@@ -24,6 +24,7 @@ from projections.replay.interest_check import Interest
 from projections.replay.loan_check import Loans
 from projections.replay.payment_check import Payments
 from projections.replay.report_check import Reports
+from projections.replay.roll_check import Rolls
 from projections.replay.subsidy_check import Subsidies
 from projections.replay.transfer_check import Transfers
 from projections.replay.walk import Progress, Walk
@@ -96,6 +97,7 @@ def verify(
         Balances(found, fold),
         Requests(found),
         Reports(found, book, fold),
+        Rolls(found, book),
     )
     with database.reading() as connection:
         walk = Walk(connection, found, kept, progress)

@@ -1,0 +1,134 @@
+"""Rolls and pools performed again: every line by the rule on the facts of its months, every list by its lines.
+
+The lines of a list stand in the commit of the list, so that both are seen together. A pool's awards are counted again
+from the recorded investments and must add up to no more than the pool has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from ledger.dates import first_day, parse_month
+from ledger.money import format_fen
+from ledger.policy.again import perform_again
+from ledger.policy.parameters import PolicyBook
+from ledger.policy.rules import decide
+from ledger.policy.units import plain
+from ledger.programmes import Programme, amount_of, find, month_case
+from ledger.refusal import Refusal
+from ledger.streams import pool, roll, rollrun, score
+from projections.replay.findings import Findings
+from projections.replay.walk import DAMAGE, Portion
+
+
+class Rolls:
+    """What a month pays, what a list adds up to, and what a pool gives, by another path than the commands took."""
+
+    def __init__(self, found: Findings, book: PolicyBook) -> None:
+        self.found = found
+        self.book = book
+        self.bare = book.without_values()
+        self._states: dict[str, roll.Roll] = {}
+        self._known: dict[Any, int] = {}
+        self._books: dict[tuple[str, ...], PolicyBook] = {}
+        self._entrants: dict[str, pool.Pool] = {}
+        self._commit, self._lines = 0, (0, 0)
+
+    def see(self, portion: Portion) -> None:
+        commit = portion.commit.id
+        if commit != self._commit:
+            self._commit, self._lines = commit, (0, 0)
+        for row, body in portion.events:
+            kind = row[1].partition("-")[0]
+            try:
+                if kind == "roll":
+                    self._entry(commit, row, body)
+                elif kind == "rollrun" and isinstance(body, rollrun.ListPaid):
+                    self._list(commit, row, body)
+                elif kind == "pool":
+                    self._pool(commit, row, body)
+                elif isinstance(body, score.Recorded):
+                    self._explained(commit, row, body.explanations)
+            except DAMAGE as error:
+                self.found.add("event_impossible", commit, row[0], row[1], topic=row[3], why=str(error))
+
+    def _entry(self, commit: int, row: Any, body: Any) -> None:
+        state = self._states.get(row[1], roll.Roll())
+        if isinstance(body, roll.Paid):
+            entries, amount_fen = self._lines
+            self._lines = entries + 1, amount_fen + body.amount_fen
+            due = {month: self._month(state, month, body) for month in body.months}
+            if due != body.months or sum(due.values()) + body.difference_fen != body.amount_fen:
+                self.found.add(
+                    "roll_amount_not_by_rule", commit, row[0], row[1], recorded=str(body.months), due=str(due)
+                )
+        self._states[row[1]] = roll.evolve(state, body)
+
+    def _list(self, commit: int, row: Any, body: rollrun.ListPaid) -> None:
+        """The lines of a list come before it in its commit: their streams sort before its own."""
+        if (body.entries, body.amount_fen) != self._lines:
+            self.found.add(
+                "list_not_by_lines", commit, row[0], row[1],
+                recorded=format_fen(body.amount_fen), lines=format_fen(self._lines[1]),
+            )  # fmt: skip
+
+    def _month(self, state: roll.Roll, month: str, body: roll.Paid) -> int:
+        """The amount of a month by the rule, with the parameter versions that the line names and no others."""
+        facts = roll.facts_in(state, month)
+        key = (state.programme, month, body.parameters, *facts.items())
+        fen = self._known.get(key)
+        if fen is None:
+            programme = find(state.programme)
+            values = self._decided(programme, facts, month, body.parameters)
+            fen = self._known[key] = amount_of(programme, values)[0]
+        return fen
+
+    def _decided(
+        self, programme: Programme, facts: Mapping[str, Any], month: str, parameters: tuple[str, ...]
+    ) -> Mapping[str, Any]:
+        named = self._books.get(parameters)
+        if named is None:
+            versions = [one for names in parameters for one in names.split(",")]
+            named = self._books[parameters] = self.bare.with_values(*map(self.book.version, versions))
+        given = month_case(programme, facts, month)
+        return decide(programme.rule, given, named, first_day(parse_month(month)), explain=False).values
+
+    def _explained(self, commit: int, row: Any, explanations: Mapping[str, dict[str, Any]]) -> None:
+        for stored in explanations.values():
+            try:
+                due = plain(perform_again(stored, self.bare).values)
+            except (Refusal, KeyError, TypeError, ValueError) as damage:
+                due = {"refused": repr(damage)}
+            if due != stored.get("values"):
+                self.found.add(
+                    "decision_not_by_rule", commit, row[0], row[1],
+                    rule=str(stored.get("rule")), recorded=stored.get("values"), due=due,
+                )  # fmt: skip
+
+    def _pool(self, commit: int, row: Any, body: Any) -> None:
+        state = self._entrants.get(row[1], pool.Pool())
+        if isinstance(body, pool.Counted):
+            self._explained(commit, row, body.explanations)
+            self._counted(commit, row, state, body)
+        self._entrants[row[1]] = pool.evolve(state, body)
+
+    def _counted(self, commit: int, row: Any, state: pool.Pool, body: pool.Counted) -> None:
+        """The shares were counted from what had been entered, and are what the rules gave."""
+        invested = pool.investments(state)
+        for name, stored in body.explanations.items():
+            programme, _, entrant = name.partition(":")
+            inputs = next(iter(stored["inputs"].values()))
+            given = stored["values"].get("awards_fen", {entrant: stored["values"].get("award_fen")})
+            awards = body.awards.get(programme, {})
+            named = {one: fen for one, fen in given.items() if fen}
+            same = named.items() <= awards.items() if entrant else named == awards
+            if inputs != (invested.get(entrant) if entrant else invested) or not same:
+                self.found.add(
+                    "decision_not_by_rule", commit, row[0], row[1], rule=programme, recorded=awards, due=given
+                )
+
+    def finish(self, connection: Connection) -> None:
+        """Everything was said on the way."""
