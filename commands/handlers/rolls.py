@@ -98,12 +98,13 @@ def admit_roll(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     rolls.require_admissible(state, entry, work.actor)
     from_month = given["from_month"] or state.from_month
     require_free(work, programme, entry, state.members, from_month)
-    due = Assessor(work.law, programme).required(entry, rolls.facts_in(state, from_month), from_month)
+    facts = rolls.facts_in(state, from_month)
+    monthly_fen, outcome = Assessor(work.law, programme).required(entry, facts, from_month)
     admitted = rolls.Admitted(
         effective_on=given["on"],
         from_month=from_month,
-        monthly_fen=due.fen,
-        explanation=explanation(due.outcome),
+        monthly_fen=monthly_fen,
+        explanation=explanation(outcome),
         by=work.actor,
     )
     after = work.add("roll", entry, rolls.admit(state, entry, admitted))
@@ -170,14 +171,14 @@ def change_roll(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     members = tuple(given["members"]) if given["members"] is not None else state.members
     _require_size(programme, facts, members)
     assessor = Assessor(work.law, programme)
-    due = assessor.required(entry, facts, month)
+    monthly_fen, outcome = assessor.required(entry, facts, month)
     changed = rolls.Changed(
         effective_on=on,
         from_month=month,
         facts=facts,
         members=members,
-        monthly_fen=due.fen,
-        explanation=explanation(due.outcome),
+        monthly_fen=monthly_fen,
+        explanation=explanation(outcome),
         differences=assessor.differences(rolls.with_facts(state, month, facts), _had(work, entry), month),
         reason=given["reason"],
         by=work.actor,

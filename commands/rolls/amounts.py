@@ -1,31 +1,52 @@
 """What a month pays to an entry of a roll: the programme's rule on the facts of that month, as the law is known.
 
-Of a hundred thousand entries few have facts of their own, so an outcome is made once for each month and set of facts.
+A run puts the facts of a hundred thousand entries to one rule, so its parameters are bound once for a month; where
+entries have the same facts, as most rolls do, the outcome is made once as well.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from commands.handlers.registry import Work
-from commands.law import Law, versions
+from commands.law import Law
 from ledger.dates import first_day, parse_month
-from ledger.policy.rules import Outcome
+from ledger.policy.parameters import ParameterValue
+from ledger.policy.rules import Outcome, Rule, find_rule
+from ledger.policy.rules.framework import Values
 from ledger.programmes import Programme, amount_of, month_case
 from ledger.refusal import Refusal
 from ledger.store.movements import bodies_of
 from ledger.streams import roll
 from ledger.streams.base import Event
 
+OUTCOMES_KEPT: Final = 10_000
+"""Outcomes that are kept in memory to be used again."""
+
 
 class Assessed(NamedTuple):
-    """What a month pays, in fen; nothing where a condition is not met, with its name."""
+    """What a month pays, in fen, and the versions of the parameters that were read."""
 
     fen: int
-    outcome: Outcome
     parameters: tuple[str, ...]
-    unmet: str
+
+
+class _Bound:
+    """The rule of a month with its parameters and fixed inputs bound once: many facts are put to it."""
+
+    def __init__(self, rule: Rule, function: Callable[..., Values], used: list[ParameterValue]) -> None:
+        self.rule = rule
+        self.function = function
+        self._used = used
+        self._versions: tuple[str, ...] = ()
+
+    def versions(self) -> tuple[str, ...]:
+        """Parameters that were read so far; a rule may read one only when a case needs it."""
+        if len(self._versions) != len(self._used):
+            self._versions = tuple(value.version for value in self._used)
+        return self._versions
 
 
 class Assessor:
@@ -34,6 +55,7 @@ class Assessor:
     def __init__(self, law: Law, programme: Programme) -> None:
         self.programme = programme
         self._law = law
+        self._bound: dict[str, _Bound] = {}
         self._known: dict[Any, Assessed] = {}
 
     def month(self, facts: Mapping[str, Any], month: str) -> Assessed:
@@ -41,26 +63,40 @@ class Assessor:
         key = month, *facts.items()
         found = self._known.get(key)
         if found is None:
-            found = self._known[key] = self._decided(facts, month)
+            if len(self._known) == OUTCOMES_KEPT:
+                self._known.clear()
+            found = self._known[key] = self._assessed(facts, month)
         return found
 
-    def _decided(self, facts: Mapping[str, Any], month: str) -> Assessed:
+    def _assessed(self, facts: Mapping[str, Any], month: str) -> Assessed:
+        bound = self._bound.get(month)
+        if bound is None:
+            bound = self._bound[month] = self._bind(month)
+        read_input = bound.rule.read_input
+        values = bound.function(**{name: read_input(name, value) for name, value in facts.items()})
+        return Assessed(amount_of(self.programme, values)[0], bound.versions())
+
+    def _bind(self, month: str) -> _Bound:
+        on = first_day(parse_month(month))
+        rule = find_rule(self.programme.rule, on)
+        given = month_case(self.programme, {}, month)
+        fixed = {name: rule.read_input(name, value) for name, value in given.items()}
+        arguments, used = rule.bind(fixed, self._law.book, rule.day_of(fixed, on), self._law.known_on)
+        return _Bound(rule, partial(rule.function, **fixed, **arguments), used)
+
+    def required(self, entry: str, facts: Mapping[str, Any], month: str) -> tuple[int, Outcome]:
+        """The amount of a month with its whole proof; refuses ``condition_not_met`` where nothing is due."""
         programme = self.programme
-        given = month_case(programme, facts, month)
-        outcome = self._law.decide(programme.rule, first_day(parse_month(month)), **given)
+        case = month_case(programme, facts, month)
+        outcome = self._law.decide(programme.rule, first_day(parse_month(month)), **case)
         fen, unmet = amount_of(programme, outcome.values)
-        return Assessed(fen, outcome, versions(outcome), unmet)
-
-    def required(self, entry: str, facts: Mapping[str, Any], month: str) -> Assessed:
-        """The amount of a month; refuses ``condition_not_met`` where nothing is due."""
-        found = self.month(facts, month)
-        if found.unmet or not found.fen:
-            condition = found.unmet or self.programme.amount
+        if unmet or not fen:
+            condition = unmet or programme.amount
             raise Refusal(
-                "condition_not_met", found.outcome.clause, grant=entry, programme=self.programme.zh,
-                rule=found.outcome.rule.zh, condition=condition, value=str(found.outcome.values[condition]),
+                "condition_not_met", outcome.clause, grant=entry, programme=programme.zh,
+                rule=outcome.rule.zh, condition=condition, value=str(outcome.values[condition]),
             )  # fmt: skip
-        return found
+        return fen, outcome
 
     def differences(self, state: roll.Roll, had: Mapping[str, int], first: str) -> dict[str, int]:
         """What months from one on that were paid should have had more or less, by month; equal ones are left out."""

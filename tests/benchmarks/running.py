@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from tests.benchmarks import city_month, remit_10k, replay, repricing, rules, settlement, single, statements
+from tests.benchmarks import city_month, remit_10k, replay, repricing, roll, rules, settlement, single, statements
 from tests.benchmarks.measuring import Figure, Tell, machine
 from tests.benchmarks.stores import Stores
 
@@ -16,6 +16,7 @@ BENCHMARKS: Final = {
     "replay": replay.run,
     "settlement": settlement.run,
     "repricing": repricing.run,
+    "roll": roll.run,
     "statements": statements.run,
     "rules": rules.run,
 }

@@ -11,6 +11,7 @@ from commands.cli.demo.counter import serve, show_story
 from commands.cli.demo.fund_year import close_the_books, close_the_year, publish_the_report
 from commands.cli.demo.loans import lend
 from commands.cli.demo.proof import prove, show_tampering
+from commands.cli.demo.rolls import pay_a_roll, share_a_pool
 from commands.cli.demo.stage import Stage
 from commands.cli.demo.subsidies import grant_a_subsidy
 from commands.cli.demo.transfers import transfer
@@ -24,6 +25,8 @@ CHAPTERS: Final[tuple[Callable[[Stage], None], ...]] = (
     publish_the_report,
     grant_a_subsidy,
     transfer,
+    pay_a_roll,
+    share_a_pool,
     show_books,
     show_duties,
     show_story,
