@@ -108,7 +108,7 @@ def share_a_pool(stage: Stage) -> None:
         for township, investment in TOWNSHIPS:
             _do(stage, on, "means", "enter_pool", kind="township", year=year, entrant=township, area="suizhong",
                 investment=investment, documents=list(find("township_basic_award").documents))  # fmt: skip
-        plan = {"kind": "township", "year": year}
+        plan: dict[str, Any] = {"kind": "township", "year": year}
         _do(stage, on + timedelta(days=7), "investment_centre", "count_pool", **plan)
         _do(stage, on + timedelta(days=14), "group", "approve_pool", **plan)
         _do(stage, on + timedelta(days=21), "city_treasury", "pay_pool", approver=APPROVER, **plan)
