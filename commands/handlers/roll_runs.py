@@ -29,18 +29,26 @@ ROLL: Final = REGISTERS["roll"]
 
 def entries_of(programme: str, area: str) -> Select[Any]:
     """The question for everybody on a roll in an area, or ended with something left, in the order of keys."""
+    table = ROLL.table.c
+    return _of(programme, area).where(table.status.in_(("on", "ending")))
+
+
+def _of(programme: str, area: str) -> Select[Any]:
     table = ROLL.table
-    return (
-        select(table)
-        .where(table.c.programme == programme, table.c.area == area, table.c.status.in_(("on", "ending")))
-        .order_by(table.c.key)
-    )
+    asked = select(table).where(table.c.programme == programme, table.c.area == area)
+    return asked.order_by(table.c.key)
 
 
 def _keys_after(connection: Connection, state: runs.RollRun) -> list[str]:
-    table = ROLL.table
-    asked = entries_of(state.programme, state.area).with_only_columns(table.c.key)
-    return list(connection.execute(asked.where(table.c.key > state.last_key).limit(state.chunk)).scalars())
+    """The next list: for a payment who may have something due, for an assessment also who ended since its month."""
+    table = ROLL.table.c
+    if state.kind == "pay":
+        asked = entries_of(state.programme, state.area)
+    else:
+        ended = (table.status == "stopped") & (table.last_month >= state.month)
+        asked = _of(state.programme, state.area).where(table.status.in_(("on", "ending")) | ended)
+    found = asked.with_only_columns(table.key).where(table.key > state.last_key).limit(state.chunk)
+    return list(connection.execute(found).scalars())
 
 
 # ---------------------------------------------------------------- the payment of a month

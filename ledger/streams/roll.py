@@ -217,11 +217,9 @@ def evolve(state: Roll, event: Event) -> Roll:
         case Paid():
             return _paid(state, event)
         case Reassessed():
-            return replace(
-                state,
-                monthly_fen=event.monthly_fen,
-                difference_fen=state.difference_fen + sum(event.differences.values()),
-            )
+            difference_fen = state.difference_fen + sum(event.differences.values())
+            after = replace(state, monthly_fen=event.monthly_fen, difference_fen=difference_fen)
+            return _settled(after) if state.last_month else after
         case Applied() | TakenOver():
             return _entered(event)
         case Checked():

@@ -17,7 +17,7 @@ from ledger.policy.units import plain
 from ledger.programmes import programmes
 from ledger.programmes.exclusions import meet, rules_between
 from ledger.refusal import Refusal
-from ledger.streams import budget, grant, payment
+from ledger.streams import budget, grant, payment, pool, rollrun
 from ledger.streams.base import Event
 from projections.replay.checks import Fold
 from projections.replay.findings import Findings
@@ -94,11 +94,16 @@ class Subsidies:
         """An event by which subsidy money leaves, with the order that must stand beside it."""
         if isinstance(body, grant.Paid) and body.amount_fen > body.set_off_fen:
             self.causes[f"{row[1]}/{row[2]}"] = body.payment, body.amount_fen - body.set_off_fen
+        elif isinstance(body, rollrun.ListPaid) and body.payment:
+            self.causes[f"{row[1]}/{row[2]}"] = body.payment, body.amount_fen
+        elif isinstance(body, pool.Paid):
+            for name, order in body.payments.items():
+                self.causes[f"{row[1]}/{row[2]}.{name}"] = order, body.lines[name]
         elif isinstance(body, budget.Returned):
             self.causes[f"{row[1]}/{row[2]}"] = body.payment, body.amount_fen
 
     def _ordered(self, commit: int, row: Any, key: str, body: payment.Ordered) -> None:
-        if not body.cause.startswith(("grant-", "budget-")):
+        if not body.cause.startswith(("grant-", "budget-", "rollrun-", "pool-")):
             return
         if body.cause in self.ordered:
             self.found.add("cause_paid_twice", commit, row[0], row[1], cause=body.cause)
@@ -163,6 +168,9 @@ class Subsidies:
         for _, one in self.fold.states["grant"].values():
             due[RECEIVABLE] += grant.owed_fen(one)
             due[RECOVERED] -= grant.owed_fen(one)
+        for _, entry in self.fold.states["roll"].values():
+            due[RECEIVABLE] += entry.demanded_fen - entry.repaid_fen
+            due[RECOVERED] -= entry.demanded_fen - entry.repaid_fen
         for code in sorted({*due, *self.balances}):
             if code.startswith(("S201", "S411", "S119", RECOVERED)) and due[code] != self.balances[code]:
                 self.found.add(

@@ -8,6 +8,7 @@ import yaml
 from click.testing import CliRunner
 
 from commands.cli import main
+from commands.scenarios import files_of, read_scenarios
 from ledger.policy.coverage import coverage_entries
 from ledger.policy.parameters import PolicyBook
 from ledger.programmes import CatalogueError, find, offices, programmes
@@ -15,6 +16,7 @@ from ledger.programmes.loading import load_catalogue, load_offices
 from ledger.refusal import Refusal
 
 DATA = Path(__file__).with_name("data")
+SCENARIO_FOLDER = Path(__file__).parents[1] / "scenarios"
 CASES = json.loads((DATA / "rule-examples.json").read_text("utf-8"))
 CATALOGUE = Path(__file__).parents[2] / "ledger" / "programmes" / "catalogue"
 PAYING = [one for one in programmes().values() if one.kind == "programme"]
@@ -143,3 +145,38 @@ def test_the_command_line_lists_the_catalogue_and_shows_an_entry_in_both_languag
     assert "葫政办发〔2019〕56号 第三章第八条2" in run("show", "industrial_estate_area_subsidy").output
     assert "标准、期限: 是公示期限" in run("show", "industrial_estate_publicity", language="zh").output
     assert run("show", "free_lunch").exit_code == 3
+
+
+SCENARIOS = [case for file in files_of([SCENARIO_FOLDER]) for case in read_scenarios(file)]
+POOLS = {"township": ["township_basic_award", "township_excess_award"], "project": ["enclave_project_award"]}
+
+
+def told_by(case):
+    """For each programme of a case: whether it was paid there, and whether something of it was refused."""
+    named = {}
+    for step in case.steps:
+        content = step.content
+        for subject in ("grant", "entry"):
+            if subject in content and "programme" in content:
+                named[content[subject]] = [content["programme"]]
+    for step in case.steps:
+        content = step.content
+        found = named.get(content.get("grant") or content.get("entry"), [])
+        found = found or (
+            [content["programme"]] if "programme" in content else POOLS.get(content.get("kind"), [])
+        )
+        for programme in found:
+            yield (
+                programme,
+                step.do in ("pay_grant", "pay_roll", "pay_pool") and not step.refused,
+                bool(step.refused),
+            )
+
+
+@pytest.mark.parametrize("programme", PAYING, ids=lambda one: one.id)
+def test_every_programme_has_a_case_from_application_to_payment_and_one_that_is_refused(programme):
+    of_it = [
+        (paid, refused) for case in SCENARIOS for name, paid, refused in told_by(case) if name == programme.id
+    ]
+    assert any(paid for paid, _ in of_it)
+    assert any(refused for _, refused in of_it)
