@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from tests.benchmarks import city_month, remit_10k, replay, repricing, roll, rules, settlement, single, statements
+from tests.benchmarks import (
+    city_month,
+    remit_10k,
+    replay,
+    repricing,
+    roll,
+    rules,
+    settlement,
+    single,
+    statements,
+)
 from tests.benchmarks.measuring import Figure, Tell, machine
 from tests.benchmarks.stores import Stores
 
