@@ -177,22 +177,27 @@ def pay_pool(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Pays the approved plan, one order for each entrant, by the city's finance bureau."""
     key, state, programme = _loaded(work, given)
     require_office(work, procedure_of(programme).pays, CITY_AREA)
-    version = work.uow.version("pool", key) + 1
-    orders = {name: payments.key(f"pool-{key}.{name}", version) for name in sorted(state.payable)}
-    paid = pools.Paid(
-        effective_on=given["on"],
-        purse=programme.purse,
-        lines={name: state.payable[name] for name in sorted(state.payable)},
-        amount_fen=state.amount_fen,
-        payments=orders,
-        by=work.actor,
-    )
+    first = work.uow.version("pool", key) + 1
+    names = sorted(state.payable)
+    orders = {name: payments.key(f"pool-{key}.{name}", number) for number, name in enumerate(names, first)}
+    paid = [
+        pools.Paid(
+            effective_on=given["on"],
+            purse=programme.purse,
+            lines={name: state.payable[name]},
+            amount_fen=state.payable[name],
+            payments={name: orders[name]},
+            by=work.actor,
+        )
+        for name in names
+    ]
     after = work.add("pool", key, pools.pay(state, key, paid))
-    purse.spend(work, {state.budget: state.amount_fen}, f"pool-{key}/{version}", given["on"])
-    for name, payment in orders.items():
+    purse.spend(work, {state.budget: state.amount_fen}, f"pool-{key}/{first}", given["on"])
+    for number, name in enumerate(names, first):
+        payment = orders[name]
         ordered = payments.Ordered(
             effective_on=given["on"],
-            cause=f"pool-{key}/{version}.{name}",
+            cause=f"pool-{key}/{number}",
             payee=state.entrants[name].payee,
             principal_fen=state.payable[name],
             purse="subsidy",

@@ -7,6 +7,7 @@ and can be performed again from the recorded inputs. Amounts in fen.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
@@ -74,7 +75,7 @@ class Approved(Event, frozen=True):
 
 @event("pool.paid", moves_money=True)
 class Paid(Event, frozen=True):
-    """The plan was paid, one order for each entrant (划款)."""
+    """An entrant was paid by an order of its own (划款)."""
 
     purse: str
     lines: dict[str, int]
@@ -193,12 +194,13 @@ def approve(state: Pool, pool: str, approved: Approved) -> tuple[Event, ...]:
     return (approved,)
 
 
-def pay(state: Pool, pool: str, paid: Paid) -> tuple[Event, ...]:
-    """Pays an approved plan, once, and not by who approved it."""
+def pay(state: Pool, pool: str, paid: Sequence[Paid]) -> tuple[Event, ...]:
+    """Pays an approved plan, once, one event and order for each entrant, and not by who approved it."""
     _require(state, pool, "approved")
-    if paid.by in (state.counted_by, state.approved_by):
-        raise Refusal("pool_own_step", pool=pool, by=paid.by)
-    return (paid,)
+    for one in paid:
+        if one.by in (state.counted_by, state.approved_by):
+            raise Refusal("pool_own_step", pool=pool, by=one.by)
+    return tuple(paid)
 
 
 def _require(state: Pool, pool: str, *wanted: str) -> None:

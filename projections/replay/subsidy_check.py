@@ -98,7 +98,7 @@ class Subsidies:
             self.causes[f"{row[1]}/{row[2]}"] = body.payment, body.amount_fen
         elif isinstance(body, pool.Paid):
             for name, order in body.payments.items():
-                self.causes[f"{row[1]}/{row[2]}.{name}"] = order, body.lines[name]
+                self.causes[f"{row[1]}/{row[2]}"] = order, body.lines[name]
         elif isinstance(body, budget.Returned):
             self.causes[f"{row[1]}/{row[2]}"] = body.payment, body.amount_fen
 
