@@ -22,6 +22,8 @@ NAMES: Final = (
     "settlement",
     "statements",
     "repricing",
+    "deduction",
+    "roll",
     "rules",
 )
 KINDS: Final = {"sqlite": ("sqlite",), "postgresql": ("postgresql",), "both": ("sqlite", "postgresql")}
@@ -53,7 +55,8 @@ KINDS: Final = {"sqlite": ("sqlite",), "postgresql": ("postgresql",), "both": ("
 def bench(names: tuple[str, ...], database: str, small: bool, events: int, json_wanted: bool) -> None:
     """Take the figures, side by side with the event library's own way in one run. Needs a checkout of the source.
 
-    NAME is remit_10k, city_month, single, replay, settlement, statements, repricing or rules; without one all of them.
+    NAME is remit_10k, city_month, single, replay, settlement, statements, repricing, deduction, roll or rules; without
+    one all of them.
     """
     running = _benchmarks()
     with _telling() as tell:

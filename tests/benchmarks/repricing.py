@@ -45,7 +45,7 @@ def run(kind: str, stores: Stores, small: bool, **_: Any) -> Iterator[Figure]:
     database.close()
     with Desk(url, clock=lambda: datetime.combine(JANUARY, time(9), SHANGHAI), book=bench_book()) as desk:
         stores.tell(f"{kind}: lending {count:,} times")
-        _lend(desk, count)
+        lend(desk, count)
         with desk.ledger.database.reading() as connection:
             began = perf_counter()
             found, accrued_fen = connection.exec_driver_sql(_STATEMENT).one()
@@ -66,7 +66,7 @@ def run(kind: str, stores: Stores, small: bool, **_: Any) -> Iterator[Figure]:
     yield Figure("repricing", kind, f"{what}: peak memory of the process until then", peak_mib, "MiB")
 
 
-def _lend(desk: Desk, count: int) -> None:
+def lend(desk: Desk, count: int) -> None:
     """Loans as they stand after their first instalments, written through the unit of work in commits of 5,000."""
     for start in range(0, count, 5_000):
         numbers = range(start, min(start + 5_000, count))

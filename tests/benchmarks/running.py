@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from tests.benchmarks import (
     city_month,
+    deduction,
     remit_10k,
     replay,
     repricing,
@@ -26,6 +27,7 @@ BENCHMARKS: Final = {
     "replay": replay.run,
     "settlement": settlement.run,
     "repricing": repricing.run,
+    "deduction": deduction.run,
     "roll": roll.run,
     "statements": statements.run,
     "rules": rules.run,
