@@ -10,6 +10,7 @@ from commands.cli.demo.conduct import find_a_fraud
 from commands.cli.demo.counter import serve, show_story
 from commands.cli.demo.fund_year import close_the_books, close_the_year, publish_the_report
 from commands.cli.demo.loans import lend
+from commands.cli.demo.payments import pay
 from commands.cli.demo.proof import prove, show_tampering
 from commands.cli.demo.rolls import pay_a_roll, share_a_pool
 from commands.cli.demo.stage import Stage
@@ -31,6 +32,7 @@ CHAPTERS: Final[tuple[Callable[[Stage], None], ...]] = (
     show_duties,
     show_story,
     lend,
+    pay,
     prove,
     show_tampering,
 )
