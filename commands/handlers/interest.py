@@ -13,21 +13,18 @@ from commands.schemas import year as schemas
 from ledger.books.posting import INTEREST_PAYABLE
 from ledger.dates import fund_year_bounds, parse_day
 from ledger.limits import SETTLEMENT_CHUNK
-from ledger.policy.rules.interest import Terms, summable
 from ledger.refusal import Refusal
-from ledger.store.movements import has_movement_before, moment_text, movements_of
-from ledger.store.summed import Summed, movements_summed, sums_deposits
+from ledger.store.movements import Moved, movements_together
 from ledger.store.tables import utc_text
 from ledger.streams import account as accounts
 from ledger.streams import interest
 from ledger.streams import year as years
 from projections.registers import REGISTERS
-from projections.views.journal import turnover_fen
+from projections.views.journal import members_moved_before, turnover_fen
 
 CITY = "葫政发〔2019〕12号"
 
-Moved = tuple[Summed, list[interest.Versioned]]
-_NOTHING: Final[Moved] = (Summed(), [])
+_NOTHING: Final = Moved([], "")
 
 HALF_DONE: Final = ("under", "correction")
 """Held money that waits for a remittance or a correction to be finished."""
@@ -90,7 +87,7 @@ def _start(work: Work, year: int, on: date, chunk: int) -> None:
     key = years.key(year)
     first, last = fund_year_bounds(year)
     before: years.Year = work.uow.state("year", years.key(year - 1))
-    if before.status != "settled" and has_movement_before(work.uow.connection, first):
+    if before.status != "settled" and members_moved_before(work.uow.connection, first):
         raise Refusal("year_before_unsettled", year=year, before=year - 1)
     terms = terms_known(work)(first, date(year + 1, 7, 1), last)
     carried_rate, current_rate = terms.rates
@@ -144,15 +141,13 @@ def _settle_accounts(work: Work, year: int, state: years.Year, number: int, keys
     end = date(year + 1, 7, 1)
     terms = terms_known(work)(first, end, last)
     accounts_now = work.uow.load("account", keys)
-    moved, next_since = _movements(work.uow.connection, keys, state.read_since, year, terms)
+    moved = dict(movements_together(work.uow.connection, keys, state.read_since, last))
     credited = carried_fen = current_fen = 0
     for key in keys:
         own = accounts_now[key]
         if own.status == "closed":
             continue  # its interest was paid with its money
-        summed, events = moved.get(key, _NOTHING)
-        earned = interest.earning(own.balance_fen - summed.fen, events, year, own.reversed)
-        earned = earned._replace(summed=summed.products)
+        earned = interest.earning(own.balance_fen, moved.get(key, _NOTHING).events, year, own.reversed)
         found = interest.credit(earned, terms, "settlement", year, last)
         if found is None:
             continue
@@ -171,34 +166,11 @@ def _settle_accounts(work: Work, year: int, state: years.Year, number: int, keys
         carried_fen=carried_fen,
         current_fen=current_fen,
         last_key=keys[-1],
-        next_since=next_since,
+        # What moves on the last day may count from the next year on.
+        next_since=min((one.late_since for one in moved.values() if one.late_since), default=""),
     )
     work.add("year", years.key(year), (settled,))
     return carried_fen + current_fen
-
-
-def _movements(
-    connection: Connection, keys: Sequence[str], since: str, year: int, terms: Terms
-) -> tuple[dict[str, Moved], str]:
-    """The movements of a chunk's accounts by one question, and since when movements of the next year were recorded.
-
-    Contributions come added up where the database does that and the terms allow it.
-    """
-    first, last = fund_year_bounds(year)
-    moved: dict[str, Moved] = {}
-    late: list[str] = []  # what moves on the last day may count from the next year on
-    stretches = summable(terms) if sums_deposits(connection) else None
-    if stretches is not None:
-        for key, summed in movements_summed(connection, keys, since, first, last, stretches):
-            moved[key] = summed, [(version, body) for version, body, _ in summed.others]
-            late += [moment_text(at) for _, body, at in summed.others if body.effective_on >= last]
-            late += [moment_text(at) for at in (summed.late_recorded_at,) if at is not None]
-        return moved, min(late, default="")
-    for key, version, body, recorded_at in movements_of(connection, keys, since):
-        moved.setdefault(key, (Summed(), []))[1].append((version, body))
-        if body.effective_on >= last:
-            late.append(moment_text(recorded_at))
-    return moved, min(late, default="")
 
 
 def _finish(work: Work, year: int, on: date, just_credited_fen: int) -> None:

@@ -11,7 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from datetime import date
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
+
+import msgspec
 
 from ledger.dates import fund_year_bounds, fund_year_of
 from ledger.policy.parameters import PolicyBook
@@ -30,8 +32,19 @@ from ledger.streams.base import Event, Recorded
 TermsOf = Callable[[date, date, date], Terms]
 """The terms of a period from its first day, the day after its last, and the day whose law applies."""
 
-Versioned = tuple[int, Event]
-"""The version of an event in its stream, and the event."""
+
+class Earner(msgspec.Struct, frozen=True, gc=False):
+    """What of a contribution bears interest, in fen: the rest of ``Deposited`` is not read where many are."""
+
+    effective_on: date
+    employer_fen: int
+    employee_fen: int
+
+
+_CONTRIBUTIONS: Final = frozenset((Earner, Deposited))
+
+Versioned = tuple[int, Any]
+"""The version of an event in its stream, and the event or its ``Earner``, whose version does not matter."""
 
 
 def terms_known(book: PolicyBook, known_on: date) -> TermsOf:
@@ -45,16 +58,12 @@ def terms_known(book: PolicyBook, known_on: date) -> TermsOf:
 
 
 class Earning(NamedTuple):
-    """What bears interest in a fund year, in fen, and what has been credited for that year.
-
-    ``summed`` are products of contributions that were added up where they lie and stand in no movement here.
-    """
+    """What bears interest in a fund year, in fen, and what has been credited for that year."""
 
     opening_fen: int
     movements: list[Movement]
     credited_carried_fen: int
     credited_current_fen: int
-    summed: tuple[int, ...] = ()
 
 
 def bears_from(body: Event) -> int:
@@ -79,7 +88,9 @@ def earning(balance_fen: int, events: Iterable[Versioned], year: int, undone: Co
     movements: list[Movement] = []
     carried_before = current_before = 0
     for version, body in events:
-        if type(body) is Deposited:  # nearly every movement is one, and 300,000 accounts are settled at once
+        if (
+            type(body) in _CONTRIBUTIONS
+        ):  # nearly every movement is one, and 300,000 accounts are settled at once
             fen, day = body.employer_fen + body.employee_fen, body.effective_on.toordinal()
             if day >= first:
                 movements.append((day, 0, fen))
@@ -111,7 +122,7 @@ def _products_brought(body: BalanceTakenOver, year: int) -> list[Movement]:
 
 def credit(earned: Earning, terms: Terms, kind: str, year: int, on: date) -> InterestCredited | None:
     """What is still to be credited for a fund year as one event with the value date ``on``, or nothing."""
-    accrued = accrue(terms, earned.opening_fen, earned.movements, earned.summed)
+    accrued = accrue(terms, earned.opening_fen, earned.movements)
     carried = accrued.carried_fen - earned.credited_carried_fen
     current = accrued.current_fen - earned.credited_current_fen
     if carried + current == 0:

@@ -29,13 +29,17 @@ from sqlalchemy import (
     select,
 )
 
-from ledger.books.posting import post
+from ledger.books.posting import MEMBERS, post
 from ledger.books.subsidies import BOOKS, book_of
 from ledger.dates import first_day, format_month, month_of, parse_month
 from ledger.refusal import Refusal
+from ledger.store import tables
+from ledger.store.movements import money_topics
 from ledger.store.tables import metadata
 from ledger.streams import period as period_stream
 from ledger.streams import result
+from ledger.streams.account import BalanceTakenOver
+from ledger.streams.base import decode
 from projections.views.view import Seen, position_of, target
 
 VOUCHER: Final = Table(
@@ -233,6 +237,22 @@ def balance_fen(
     if posted_to:
         asked = asked.where(VOUCHER.c.posted_on <= posted_to)
     return int(connection.execute(asked).scalar_one())
+
+
+def members_moved_before(connection: Connection, day: date) -> bool:
+    """Whether members' money moved before a day; a balance taken over had its interest in the older system."""
+    topics = [topic for topic in money_topics() if topic != BalanceTakenOver.topic]
+    asked = (
+        select(tables.event.c.topic, tables.event.c.state)
+        .join(
+            tables.commit,
+            tables.event.c.id.between(tables.commit.c.first_event_id, tables.commit.c.last_event_id),
+        )
+        .join(VOUCHER, VOUCHER.c.commit_id == tables.commit.c.id)
+        .where(_is_or_belongs_to(MEMBERS), VOUCHER.c.effective_on < day, tables.event.c.topic.in_(topics))
+    )
+    found = connection.execute(asked, execution_options={"yield_per": 100})
+    return any(decode(topic, state).effective_on < day for topic, state in found)
 
 
 def daily_turnover(connection: Connection, code: str, first: date, last: date) -> list[tuple[date, int]]:

@@ -1,4 +1,4 @@
-"""Statements of a fund year by format, against the bare typesetter on the same pages, and the memory of a large employer.
+"""Statements of a fund year by format, against the bare typesetter on the same pages; a large employer; a whole city.
 
 Every figure is taken in a process of its own, so that no cache of the typesetter helps the next one and peak memory is
 its own. The bare typesetter gets the data of the same documents ready made, and writes nothing.
@@ -7,6 +7,7 @@ its own. The bare typesetter gets the data of the same documents ready made, and
 from __future__ import annotations
 
 import json
+import os
 import pickle
 import resource
 import subprocess
@@ -39,8 +40,10 @@ FORMATS: Final = ("pdf", "xlsx", "csv", "json")
 def run(kind: str, stores: Stores, small: bool, **_: Any) -> Iterator[Figure]:
     many = City.until("2020-07", 5 if small else 50, 20 if small else 60, 12)
     one = City.until("2020-07", 1, 300 if small else 10_000, 12)
+    whole = City.until("2020-07", 10 if small else 5_000, 60, 12)
     yield from _by_format(kind, stores, many)
     yield from _large(kind, stores, one)
+    yield from _whole_city(kind, stores, whole)
 
 
 def _by_format(kind: str, stores: Stores, city: City) -> Iterator[Figure]:
@@ -72,6 +75,19 @@ def _large(kind: str, stores: Stores, city: City) -> Iterator[Figure]:
     stores.drop(url)
 
 
+def _whole_city(kind: str, stores: Stores, city: City) -> Iterator[Figure]:
+    """Every employer's documents by as many processes as there are processors."""
+    url, heads = _settled(kind, stores, city), city.employers * city.accounts_each
+    processes = os.cpu_count() or 1
+    what = f"{heads:,} employees as pages of the PDF of {city.employers:,} employers, {processes} processes"
+    stores.tell(f"{kind}: {what}")
+    with TemporaryDirectory() as folder:
+        done = _child("produce", url, folder, "pdf", str(processes))
+    yield Figure("statements", kind, what, heads / done["seconds"], "statements/s")
+    yield Figure("statements", kind, f"{what}: peak memory of the largest process", done["peak_mib"], "MiB")
+    stores.drop(url)
+
+
 def _settled(kind: str, stores: Stores, city: City) -> str:
     url = stores.ledger(kind, city)
     with Desk(url, clock=_settling_day, book=bench_book()) as desk:
@@ -96,9 +112,9 @@ def _child(*words: str) -> dict[str, float]:
 # ---------------------------------------------------------------- in a process of its own
 
 
-def _produce(url: str, folder: str, form: str) -> None:
+def _produce(url: str, folder: str, form: str, processes: str = "1") -> None:
     with Desk(url, clock=_settling_day, book=bench_book()) as desk:
-        produce(desk, YEAR, Path(folder) / form, LAST, formats=[form])
+        produce(desk, YEAR, Path(folder) / form, LAST, formats=[form], processes=int(processes))
 
 
 def _keep(url: str, folder: str) -> None:
@@ -139,5 +155,6 @@ def _bare(folder: str) -> None:
 if __name__ == "__main__":
     began = perf_counter()
     {"produce": _produce, "keep": _keep, "bare": _bare}[sys.argv[1]](*sys.argv[2:])
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"seconds": perf_counter() - began, "peak_mib": peak}))
+    seconds = perf_counter() - began
+    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    print(json.dumps({"seconds": seconds, "peak_mib": peak / 1024}))

@@ -81,31 +81,13 @@ def interest_terms(book: PolicyBook, first: date, end: date, on: date, known_on:
     return terms._replace(parameters=tuple(value.version for value in used))
 
 
-def accrue(
-    terms: Terms, opening_fen: int, movements: Iterable[Movement], summed: Sequence[int] = ()
-) -> Accrued:
-    """The interest on what stood before the period, all of it carried forward, and on the movements since.
-
-    ``summed`` are products of the current-year part that were added up elsewhere, for each segment: see ``summable``.
-    """
+def accrue(terms: Terms, opening_fen: int, movements: Iterable[Movement]) -> Accrued:
+    """The interest on what stood before the period, all of it carried forward, and on the movements since."""
     moves = list(movements)
     if terms.later_by:
         moves = [(day + terms.later_by, carried, current) for day, carried, current in moves]
     products = _daily_products if terms.whole_yuan else _linear_products
-    found = [products(one, opening_fen, moves) for one in terms.segments]
-    if summed:
-        found = [(carried, current + more) for (carried, current), more in zip(found, summed, strict=True)]
-    return _interest(terms, tuple(found))
-
-
-def summable(terms: Terms) -> list[tuple[int, int]] | None:
-    """The segments as stretches of value dates over which products may be added up, or none where they may not.
-
-    Where only whole yuan earn, the balance of each day is needed and no sum will do.
-    """
-    if terms.whole_yuan:
-        return None
-    return [(one.start - terms.later_by, one.end - terms.later_by) for one in terms.segments]
+    return _interest(terms, tuple([products(one, opening_fen, moves) for one in terms.segments]))
 
 
 def _linear_products(segment: Segment, opening_fen: int, moves: Sequence[Movement]) -> tuple[int, int]:
