@@ -86,6 +86,10 @@ class Desk:
             require_two(actor, approver)
         if spec.needs_journal:
             catch_up(self.ledger.database, Journal())
+        prepared = None
+        if spec.prepare:
+            with self.ledger.database.reading() as connection:
+                prepared = spec.prepare(connection, self.policy.on(connection), given)
         request = Request(key or str(uuid4()), command, actor, given, approver)
 
         def decide(uow: UnitOfWork) -> dict[str, Any]:
@@ -93,7 +97,7 @@ class Desk:
             if given["on"] > today:
                 raise Refusal("value_date_in_future", on=given["on"].isoformat(), today=today.isoformat())
             law = Law(self.policy.on(uow.connection), today, self.book)
-            work = Work(uow, law, self.ledger)
+            work = Work(uow, law, self.ledger, prepared)
             result = spec.handler(work, given)
             if beside is not None:
                 beside(work, result)

@@ -8,8 +8,10 @@ from typing import Any, Final
 
 import msgspec
 from marshmallow import Schema
+from sqlalchemy import Connection
 
 from commands.law import Law
+from ledger.policy.parameters import PolicyBook
 from ledger.refusal import LineRefusal, LinesRefused
 from ledger.store.ledger import Ledger
 from ledger.store.unit_of_work import UnitOfWork
@@ -21,10 +23,11 @@ from ledger.streams.employer import Employer
 class Work:
     """A unit of work as a handler sees it: states to read, events to add, the law, and who is acting."""
 
-    def __init__(self, uow: UnitOfWork, law: Law, ledger: Ledger, approved_command: str = "") -> None:
+    def __init__(self, uow: UnitOfWork, law: Law, ledger: Ledger, prepared: Any = None) -> None:
         self.uow = uow
         self.law = law
         self.ledger = ledger
+        self.prepared = prepared
         self.actor = uow.request.actor
         self.approver = uow.request.approver
         self.left_out: list[LineRefusal] = []
@@ -64,12 +67,14 @@ class Work:
 
 
 Handler = Callable[[Work, dict[str, Any]], dict[str, Any]]
+Prepare = Callable[[Connection, PolicyBook, dict[str, Any]], Any]
 
 
 class Command(msgspec.Struct, frozen=True):
     """One command. ``pays`` commands are proposed by one actor and approved by another.
 
-    ``needs_journal`` commands decide from the books, which are brought up to date before them.
+    ``needs_journal`` commands decide from the books, which are brought up to date before them. ``prepare`` answers a
+    long question before the unit of work, so that no writer waits for it; the handler finds it as ``work.prepared``.
     """
 
     name: str
@@ -79,20 +84,28 @@ class Command(msgspec.Struct, frozen=True):
     pays: bool
     zh: str
     needs_journal: bool = False
+    prepare: Prepare | None = None
 
 
 COMMANDS: Final[dict[str, Command]] = {}
 
 
 def command(
-    name: str, schema: type[Schema], *, clause: str, zh: str, pays: bool = False, needs_journal: bool = False
+    name: str,
+    schema: type[Schema],
+    *,
+    clause: str,
+    zh: str,
+    pays: bool = False,
+    needs_journal: bool = False,
+    prepare: Prepare | None = None,
 ) -> Callable[[Handler], Handler]:
     """Registers a handler under the name that scenarios, the command line and the API use."""
 
     def register(handler: Handler) -> Handler:
         if name in COMMANDS:
             raise ValueError(f"two handlers are called {name}")
-        COMMANDS[name] = Command(name, schema(), handler, clause, pays, zh, needs_journal)
+        COMMANDS[name] = Command(name, schema(), handler, clause, pays, zh, needs_journal, prepare)
         return handler
 
     return register

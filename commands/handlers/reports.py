@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from sqlalchemy import Connection
+
 from commands.handlers.registry import Work, command
 from commands.schemas import reports as schemas
+from ledger.policy.parameters import PolicyBook
 from ledger.streams import report as reports
 from ledger.streams.statement import FileDigest
-from projections.views.annual_report import annual_report
+from projections.views.annual_report import AnnualReport, annual_report
+from projections.views.journal import Journal
+from projections.views.view import position_of
 
 CLAUSE: Final = "葫政发〔2019〕12号 第二十五条"
 
@@ -23,7 +28,20 @@ def record_report_facts(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     return {"year": given["year"], "recorded": sorted(events[0].facts) if events else []}
 
 
-@command("draft_report", schemas.OfReport, clause=CLAUSE, zh="起草年度报告", needs_journal=True)
+def _figures(connection: Connection, book: PolicyBook, given: dict[str, Any]) -> tuple[int, AnnualReport]:
+    """The report from every event that the journal has taken in, and the last of them."""
+    known_through = position_of(connection, Journal())
+    return known_through, annual_report(connection, book, given["year"], known_through)
+
+
+@command(
+    "draft_report",
+    schemas.OfReport,
+    clause=CLAUSE,
+    zh="起草年度报告",
+    needs_journal=True,
+    prepare=_figures,
+)
 def draft_report(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Drafts the report of a calendar year from all events so far; unchanged content gives no new draft.
 
@@ -32,8 +50,7 @@ def draft_report(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     year = given["year"]
     key = reports.key(year)
     state: reports.Report = work.uow.state("report", key)
-    known_through = work.uow.head.event_id
-    found = annual_report(work.uow.connection, work.law.book, year, known_through)
+    known_through, found = work.prepared
     drafted = reports.Drafted(
         effective_on=given["on"],
         edition=0,

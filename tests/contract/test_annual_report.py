@@ -16,12 +16,14 @@ from sqlalchemy import text
 
 from commands.cli import main
 from commands.desk import Desk
+from commands.handlers import reports as handler
 from commands.reports import produce_report, report_state
 from ledger.refusal import Refusal
 from projections.replay.verify import verify
-from projections.views.annual_report import annual_report, known_through
+from projections.views.annual_report import AnnualReport, annual_report, known_through
 from projections.views.obligations import Obligations, obligations
 from projections.views.view import catch_up
+from tests.conftest import OpenDesk
 from tests.contract.statement_story import live
 
 ON = date(2020, 7, 3)
@@ -63,6 +65,23 @@ def published(desk: Desk, clock: Any) -> Desk:
     desk.do("close_year", {"on": ON, "year": 2019})
     publish(desk)
     return desk
+
+
+def test_while_a_report_is_computed_others_go_on_writing(
+    story: Desk, ledger_url: str, open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The report says with which event it was drafted; what came meanwhile belongs to the next draft."""
+    other = open_desk(ledger_url)
+
+    def meanwhile(*arguments: Any) -> AnnualReport:
+        other.do("register_employer", {"on": ON, "employer": "E9", "rate": "0.12"})
+        return annual_report(*arguments)
+
+    monkeypatch.setattr(handler, "annual_report", meanwhile)
+    story.do("draft_report", {"on": ON, "year": 2019})
+    drafted = report_state(story, 2019).editions[-1]
+    registered = story.ledger.stream("employer-E9")[0]
+    assert drafted.known_through < registered.id
 
 
 def test_the_files_of_a_report_are_the_same_bytes_wherever_they_are_made(story: Desk, tmp_path: Path) -> None:
