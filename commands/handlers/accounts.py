@@ -233,7 +233,7 @@ def book_transfer_in(work: Work, account: str, arrived: accounts.TransferredIn) 
     state = work.account(account)
     earlier = [
         one.body
-        for one in work.ledger.stream(f"account-{account}", work.uow.connection)
+        for one in work.history("account", account)
         if isinstance(one.body, accounts.TransferredIn) and one.originator_version not in state.reversed
     ]
     events = accounts.transfer_in(state, account, arrived, earlier)

@@ -246,7 +246,7 @@ class _Matching:
     def _entries(self, month: str) -> dict[int, periods.EntryBooked]:
         """The entries of a month by their versions: bank interest, fees, payments to the treasury."""
         if month not in self.months:
-            stream = self.work.ledger.stream(f"period-{month}", self.work.uow.connection)
+            stream = self.work.history("period", month)
             entries = {one.originator_version: one.body for one in stream}
             self.months[month] = {
                 version: one for version, one in entries.items() if isinstance(one, periods.EntryBooked)

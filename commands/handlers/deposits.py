@@ -270,7 +270,7 @@ def _debtor_of(
     """The employer that owes a month: a former one whose debt was left behind, else the present one."""
     if month >= state.employer_since:
         return state.employer, ()
-    for one in work.ledger.stream(f"account-{account}", work.uow.connection):
+    for one in work.history("account", account):
         if isinstance(one.body, accounts.Transferred) and parse_month(str(one.body.hired_on)[:7]) > month:
             former = one.body.from_employer
             made_up = employers.ArrearsMadeUp(effective_on=on, account=account, month=format_month(month))

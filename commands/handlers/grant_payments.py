@@ -200,7 +200,7 @@ def undo_grant_payment(work: Work, given: dict[str, Any]) -> dict[str, Any]:
 
 def _last_payment(work: Work, grant: str, payment: str) -> grants.Paid:
     """The payment that was made last and stands; what was set off against a demand has arrived and cannot be undone."""
-    bodies = [one.body for one in work.ledger.stream(f"grant-{grant}", work.uow.connection)]
+    bodies = [one.body for one in work.history("grant", grant)]
     undone = {one.payment for one in bodies if isinstance(one, grants.PaymentUndone)}
     paid = [one for one in bodies if isinstance(one, grants.Paid) and (one.payment not in undone)]
     if not payment or not paid or paid[-1].payment != payment or paid[-1].set_off_fen:

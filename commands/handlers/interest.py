@@ -41,7 +41,7 @@ def terms_known(work: Work) -> interest.TermsOf:
 def credit_on_closing(work: Work, account: str, on: date) -> int:
     """Credits what an account has earned before its money leaves for good (销户利息), and returns it in fen."""
     state = work.account(account)
-    history = work.ledger.stream(f"account-{account}", work.uow.connection)
+    history = work.history("account", account)
     credited = interest.on_closing(state, history, on, _last_settled(work), terms_known(work))
     work.add("account", account, credited)
     return sum(one.carried_fen + one.current_fen for one in credited)
@@ -198,7 +198,7 @@ def adjust_interest(work: Work, given: dict[str, Any]) -> dict[str, Any]:
         raise Refusal("year_not_settled", year=year)
     state = work.account(account)
     accounts.require_live(state, account)
-    history = work.ledger.stream(f"account-{account}", work.uow.connection)
+    history = work.history("account", account)
     found = interest.adjustments(state, history, range(year, last + 1), terms_known(work))
     differences = {one.year: one.carried_fen + one.current_fen for one in found}
     if state.balance_fen + sum(differences.values()) < 0:

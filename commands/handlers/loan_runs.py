@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, or_, select
 
 from commands.handlers.conduct import is_barred
-from commands.handlers.loan_service import NATIONAL, repay
+from commands.handlers.loan_service import NATIONAL, repay, with_turns
 from commands.handlers.loans import CITY, loan_of, rate_of, terms_on
 from commands.handlers.registry import Work, command
 from commands.law import explanation, versions
@@ -155,7 +155,9 @@ def _offset(work: Work, key: str, mode: str, terms: Terms, on: date) -> int:
         payoff = loans.payoff_on(state, on, terms)
         if mode == "yearly" and amount_fen > payoff.due_fen + payoff.interest_fen:
             how = work.law.value("loan_prepayment_effect", on)
-            events: tuple[Event, ...] = loans.prepay(state, key, arrived, how, 0, terms)
+            events: tuple[Event, ...] = loans.prepay(
+                state, key, with_turns(work, key, arrived), how, 0, terms
+            )
             work.add("loan", key, events)
         elif due_fen:
             amount_fen = min(amount_fen, due_fen)

@@ -47,11 +47,19 @@ def repay(work: Work, loan: str, arrived: Arrived, terms: Terms) -> dict[str, An
 
     The same reference twice books once. What is more than had fallen due is held for its payer, and said.
     """
-    events, rest_fen = loans.repay(loan_of(work, loan), loan, arrived, terms)
+    events, rest_fen = loans.repay(loan_of(work, loan), loan, with_turns(work, loan, arrived), terms)
     after: loans.Loan = work.add("loan", loan, events)
     if rest_fen:
         _hold(work, loan, arrived, rest_fen)
     return {"loan": loan, "held_fen": rest_fen, "balance_fen": after.balance_fen, "repeated": not events}
+
+
+def with_turns(work: Work, loan: str, arrived: Arrived) -> Arrived:
+    """The same with the days on which principal was turned between 121 and 122, where one is after the value date."""
+    turned_on = loan_of(work, loan).turned_on
+    if turned_on is None or turned_on <= arrived.on:
+        return arrived
+    return arrived._replace(turning_days=loans.turning_days(work.history("loan", loan)))
 
 
 def repay_many(
@@ -88,7 +96,7 @@ def prepay_loan(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     if amount_fen is None:
         amount_fen = loans.payoff_on(state, on, terms).total_fen
     how = given["how"] or work.law.value("loan_prepayment_effect", on)
-    arrived = Arrived(amount_fen, on, given["source"], given["reference"])
+    arrived = with_turns(work, key, Arrived(amount_fen, on, given["source"], given["reference"]))
     after: loans.Loan = work.add("loan", key, loans.prepay(state, key, arrived, how, given["months"], terms))
     return {
         "loan": key,
@@ -105,10 +113,10 @@ def reverse_repayment(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Reverses a repayment, named by its version: what it had paid is owed again."""
     key = given["loan"]
     state = loan_of(work, key)
-    history = work.ledger.stream(f"loan-{key}", work.uow.connection)
+    history = work.history("loan", key)
     terms = terms_on(work, given["on"])
-    reversal = loans.reverse(state, key, history, given["version"], given["reason"], terms)
-    after: loans.Loan = work.add("loan", key, (reversal,))
+    events = loans.reverse(state, key, history, given["version"], given["reason"], terms)
+    after: loans.Loan = work.add("loan", key, events)
     repaid = next(one.body for one in history if one.originator_version == given["version"])
     if isinstance(repaid, loans.Repaid) and repaid.account:
         _give_back(work, repaid, given["reason"])
@@ -118,7 +126,7 @@ def reverse_repayment(work: Work, given: dict[str, Any]) -> dict[str, Any]:
 def _give_back(work: Work, repaid: loans.Repaid, reason: str) -> None:
     """What a fund account had paid (冲还贷) goes back to it in the same commit."""
     account, _, version = repaid.reference.rpartition(".")
-    history = work.ledger.stream(f"account-{account}", work.uow.connection)
+    history = work.history("account", account)
     taken = next(one for one in history if one.originator_version == int(version))
     room = accounts.room_from(history, taken.body.effective_on)
     work.add("account", account, accounts.reverse(work.account(account), account, taken, reason, room))
@@ -165,7 +173,7 @@ def guarantor_pays(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     key, on = given["loan"], given["on"]
     state, terms = loan_of(work, key), terms_on(work, on)
     loans.require_running(state, key)
-    arrived = Arrived(given["amount"], on, "guarantor", given["reference"])
+    arrived = with_turns(work, key, Arrived(given["amount"], on, "guarantor", given["reference"]))
     events, rest_fen = loans.guarantor_pays(state, key, arrived, terms)
     after: loans.Loan = work.add("loan", key, events)
     if rest_fen:

@@ -16,7 +16,7 @@ from ledger.refusal import LineRefusal, LinesRefused
 from ledger.store.ledger import Ledger
 from ledger.store.unit_of_work import UnitOfWork
 from ledger.streams.account import Account
-from ledger.streams.base import Event
+from ledger.streams.base import Event, Recorded
 from ledger.streams.employer import Employer
 
 
@@ -61,6 +61,13 @@ class Work:
         register: Any = self.uow.registers[kind]
         keys = sorted(register.keys_where(self.uow.connection, **equal))
         return self.uow.load(kind, keys)
+
+    def history(self, kind: str, key: str) -> list[Recorded]:
+        """All events of a stream, oldest first, with those of this unit of work."""
+        stream_id = self.uow.registers[kind].stream.id(key)
+        change = self.uow.changes[kind].get(key)
+        added = change.events if change else []
+        return [*self.ledger.stream(stream_id, self.uow.connection), *added]
 
     def add(self, kind: str, key: str, events: Iterable[Event]) -> Any:
         return self.uow.append(kind, key, events)

@@ -193,7 +193,7 @@ def change_roll(work: Work, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _had(work: Work, entry: str) -> dict[str, int]:
-    history = work.ledger.stream(f"roll-{entry}", work.uow.connection)
+    history = work.history("roll", entry)
     return had_by_month(one.body for one in history)
 
 

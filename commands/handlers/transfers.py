@@ -19,7 +19,7 @@ from ledger.streams import payment as payments
 from ledger.streams import person as conduct
 from ledger.streams import receipt as receipts
 from ledger.streams import transfer as transfers
-from ledger.streams.base import Event, Recorded
+from ledger.streams.base import Event
 from ledger.streams.loan import Loan
 from ledger.streams.transfer import Transfer
 
@@ -43,10 +43,6 @@ def letter_of(work: Work, letter: str) -> Transfer:
     return state
 
 
-def _history(work: Work, account: str) -> list[Recorded]:
-    return work.ledger.stream(f"account-{account}", work.uow.connection)
-
-
 def answer(letter: str, state: Transfer) -> dict[str, Any]:
     return {"letter": letter, "status": state.status}
 
@@ -61,7 +57,7 @@ def apply_transfer(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     state = work.account(account)
     accounts.require_live(state, account)
     months = work.law.value("transfer_in_months_min", on)
-    history = _history(work, account)
+    history = work.history("account", account)
     row = accounts.months_in_a_row(history) if state.status == "normal" else 0
     if row < months:
         raise Refusal("contribution_not_steady", account=account, months=row, needed=months)
@@ -314,7 +310,7 @@ def _information(
         "months": own.months,
         "opened_on": own.opened_on,
         "paid_up_to": format_month(own.paid_up_to) if own.paid_up_to else "",
-        "six_months": accounts.months_in_a_row(_history(work, state.account)) >= SIX_MONTHS,
+        "six_months": accounts.months_in_a_row(work.history("account", state.account)) >= SIX_MONTHS,
         **_loans(work, state.person, given),
         "fraud": conduct.flag(record, given["on"]),
         "bans": {matter: day for matter, day in last_days.items() if day},

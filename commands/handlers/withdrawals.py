@@ -142,7 +142,7 @@ def _take(
         reason=reason,
         closing=closing,
         order=work.law.value("withdrawal_part_order", on),
-        room=_room(work, account, state, on, interest_fen),
+        room=_room(work, account, state, on),
         payment=payment,
         explanation=proof,
         on=on,
@@ -160,16 +160,11 @@ def _take(
     return payment
 
 
-def _room(work: Work, account: str, state: Account, on: date, interest_fen: int) -> accounts.Room:
-    """What a day can give, with the interest that was just credited; history is read when something moved after it."""
+def _room(work: Work, account: str, state: Account, on: date) -> accounts.Room:
+    """What a day can give; the history is read when something moved after it."""
     if state.moved_on is None or on >= state.moved_on:
         return accounts.room_on(state, on)
-    room = accounts.room_from(_history(work, account), on)
-    return room._replace(carried_fen=room.carried_fen + interest_fen, later_fen=room.later_fen + interest_fen)
-
-
-def _history(work: Work, account: str) -> list[Recorded]:
-    return work.ledger.stream(f"account-{account}", work.uow.connection)
+    return accounts.room_from(work.history("account", account), on)
 
 
 @command("reverse", schemas.Reverse, clause=f"{CITY} 第二十二条", zh="冲账、错缴更正")
@@ -183,7 +178,7 @@ def reverse(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     account = given["account"]
     state = work.account(account)
     check_owner(state, account, None, "")
-    history = _history(work, account)
+    history = work.history("account", account)
     original = _original(account, state, history, given["version"], given["month"])
     taken = original.body
     if isinstance(taken, accounts.Withdrawn) and taken.reason == "loan_repayment" and not taken.payment:

@@ -86,21 +86,26 @@ def run_lines(connection: Connection, run: str, limit: int | None = None) -> Ite
     listed = [event_id for event_id, topic in connection.execute(of_run) if topic != runs.Started.topic]
     if not listed:
         raise Refusal("roll_run_unknown", run=run)
-    payees = REGISTERS["roll"].table.c
-    left = limit if limit is not None else -1
+    left = limit
     for event_id in dict.fromkeys(commit_of(connection, one).last_event_id for one in listed):
         first = commit_of(connection, event_id).first_event_id
         asked = (
-            select(event.stream_id, event.topic, event.state, payees.payee)
-            .join(payees.key.table, event.stream_id == "roll-" + payees.key)
+            select(event.stream_id, event.topic, event.state)
             .where(event.id.between(first, event_id), event.topic.in_(_LINES))
             .order_by(event.id)
+            .limit(left)
         )
-        for stream_id, topic, state, payee in connection.execute(asked.execution_options(yield_per=5_000)):
+        found = [
+            (stream_id.removeprefix("roll-"), topic, state)
+            for stream_id, topic, state in connection.execute(asked)
+        ]
+        entries = REGISTERS["roll"].read(connection, [entry for entry, _, _ in found])
+        for entry, topic, state in found:
+            yield _line(entry, entries[entry][1].payee, decode(topic, state))
+        if left is not None:
+            left -= len(found)
             if not left:
                 return
-            left -= 1
-            yield _line(stream_id.removeprefix("roll-"), payee, decode(topic, state))
 
 
 def _line(entry: str, payee: str, body: Any) -> dict[str, Any]:

@@ -6,7 +6,6 @@ Runs in a process of its own, so that its peak memory is its own. On PostgreSQL 
 from __future__ import annotations
 
 import json
-import resource
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ from typing import Any, Final
 
 from commands.desk import Desk
 from tests.benchmarks.city import City, moment_in, pay_day
-from tests.benchmarks.measuring import Figure
+from tests.benchmarks.measuring import Figure, peak_mib
 from tests.benchmarks.stores import Stores, bench_book
 
 ROOT: Final = Path(__file__).parents[2]
@@ -82,8 +81,7 @@ def _main(url: str, shape: str) -> None:
             events += done.last_event_id - done.first_event_id + 1
         seconds = perf_counter() - began
         log_bytes = (_log_position(desk) - log) / events
-    peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"rate": events / seconds, "peak_mib": peak_mib, "log_bytes": log_bytes}))
+    print(json.dumps({"rate": events / seconds, "peak_mib": peak_mib(), "log_bytes": log_bytes}))
 
 
 def _log_position(desk: Desk) -> int:

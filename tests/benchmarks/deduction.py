@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from pathlib import Path
-from resource import RUSAGE_SELF, getrusage
 from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any, Final
@@ -19,7 +18,7 @@ from ledger.dates import SHANGHAI
 from ledger.store.database import Database
 from migrations import upgrade
 from projections.registers import REGISTERS
-from tests.benchmarks.measuring import Figure
+from tests.benchmarks.measuring import Figure, peak_mib
 from tests.benchmarks.repricing import lend
 from tests.benchmarks.stores import Stores, bench_book
 
@@ -71,8 +70,7 @@ def run(kind: str, stores: Stores, small: bool, **_: Any) -> Iterator[Figure]:
         by_one / a_line,
         "times a line of the file",
     )
-    peak_mib = getrusage(RUSAGE_SELF).ru_maxrss // 1024
-    yield Figure("deduction", kind, f"{what}: peak memory of the process until then", peak_mib, "MiB")
+    yield Figure("deduction", kind, f"{what}: peak memory of the process until then", peak_mib(), "MiB")
 
 
 def _results(desk: Desk) -> list[str]:

@@ -55,6 +55,12 @@ class Timed:
         return quantiles(self.seconds, n=100)[98]
 
 
+def peak_mib() -> float:
+    """The most memory that this program has had; what the system reports as usage counts the parent's before it."""
+    with open("/proc/self/status", encoding="ascii") as lines:
+        return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) / 1024
+
+
 def machine() -> dict[str, Any]:
     """What the figures were taken on."""
     with open("/proc/meminfo", encoding="ascii") as lines:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
-from resource import RUSAGE_SELF, getrusage
 from time import perf_counter
 from typing import Any, Final
 
@@ -22,7 +21,7 @@ from ledger.store.database import Database
 from ledger.store.unit_of_work import Request, UnitOfWork
 from ledger.streams import loan as loans
 from migrations import upgrade
-from tests.benchmarks.measuring import Figure
+from tests.benchmarks.measuring import Figure, peak_mib
 from tests.benchmarks.stores import Stores, bench_book
 
 DISBURSED, JANUARY = date(2022, 9, 20), date(2023, 1, 1)
@@ -62,8 +61,7 @@ def run(kind: str, stores: Stores, small: bool, **_: Any) -> Iterator[Figure]:
     yield Figure(
         "repricing", kind, f"{what}: repriced", seconds, "s", seconds / bare, "times the statement's time"
     )
-    peak_mib = getrusage(RUSAGE_SELF).ru_maxrss // 1024
-    yield Figure("repricing", kind, f"{what}: peak memory of the process until then", peak_mib, "MiB")
+    yield Figure("repricing", kind, f"{what}: peak memory of the process until then", peak_mib(), "MiB")
 
 
 def lend(desk: Desk, count: int) -> None:

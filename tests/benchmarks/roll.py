@@ -9,7 +9,6 @@ Each figure is taken in a process of its own, so that its peak memory is its own
 from __future__ import annotations
 
 import json
-import resource
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -24,7 +23,7 @@ from ledger.policy.parameters import Citation, ParameterValue, PolicyBook
 from ledger.store.database import Database
 from migrations import upgrade
 from projections.views.rolls import run_lines
-from tests.benchmarks.measuring import Figure
+from tests.benchmarks.measuring import Figure, peak_mib
 from tests.benchmarks.stores import Stores
 
 ROLL, AREA = "urban_dibao_standard", "lianshan"
@@ -150,8 +149,7 @@ def main(url: str, what: str, month: str, day: str) -> None:
             with desk.ledger.database.reading() as connection:
                 done["lines"] = sum(1 for _ in run_lines(connection, done["run"]))
         seconds = perf_counter() - began
-    peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({**done, "seconds": seconds, "peak_mib": peak_mib}))
+    print(json.dumps({**done, "seconds": seconds, "peak_mib": peak_mib()}))
 
 
 if __name__ == "__main__":

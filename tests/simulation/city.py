@@ -16,6 +16,8 @@ Content = dict[str, Any]
 States = dict[str, dict[str, Any]]
 """The newest state of every stream, by kind and key."""
 
+Weights = dict[Callable[[Any], Content], int]
+
 NOTHING = "nothing"
 REASONS = (
     "rent",
@@ -75,11 +77,16 @@ class City:
 
     def _at_random(self) -> tuple[str, Content]:
         """Mostly about something that is there; now and then about nothing at all."""
+        weights = self.weights()
         while True:
-            (make,) = self.random.choices(list(_WEIGHTS), _WEIGHTS.values())
+            (make,) = self.random.choices(list(weights), weights.values())
             content = make(self)
             if NOTHING not in content.values() or self.random.random() < 0.05:
                 return make.__name__, content
+
+    def weights(self) -> Weights:
+        """The requests that are made at random, and how often."""
+        return _WEIGHTS
 
     # -- what is at hand
 
@@ -346,7 +353,7 @@ def adjust_interest(city: City) -> Content:
     return {"account": city.account("normal", "sealed"), "year": fund_year_of(city.day) - 1}
 
 
-_WEIGHTS: dict[Callable[[City], Content], int] = {
+_WEIGHTS: Weights = {
     register_employer: 3, open_account: 12, take_over: 2, remit: 20, deposit: 16, make_up: 8, receive: 4,
     allocate: 5, return_receipt: 2, break_relation: 3, seal: 5, unseal: 5, seal_centrally: 3, transfer: 6,
     transfer_in: 3, transfer_out: 2, freeze: 2, unfreeze: 2, withdraw: 12, reverse: 10, set_rate: 2, defer: 2,

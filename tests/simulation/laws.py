@@ -12,11 +12,14 @@ from sqlalchemy import select
 from commands.desk import Desk
 from ledger.books.posting import post
 from ledger.dates import business_day, format_month, fund_year_of
+from ledger.policy.loan_terms import terms_of
 from ledger.store import tables
 from ledger.streams import account as accounts
+from ledger.streams import loan as loans
 from ledger.streams import payment as payments
 from ledger.streams import receipt as receipts
 from ledger.streams.base import Recorded
+from ledger.streams.loan.state import RUNNING
 from projections.registers import REGISTERS
 from projections.views.annual_report import annual_report
 from projections.views.journal import Journal
@@ -51,6 +54,7 @@ def check_laws(desk: Desk) -> None:
     check_registers(desk, streams)
     check_books(events, states_of(desk))
     check_accounts(streams, states_of(desk))
+    check_loans(desk, streams, states_of(desk))
     check_reports(desk, events, streams)
 
 
@@ -102,10 +106,59 @@ def check_books(events: list[Recorded], states: dict[str, dict[str, Any]]) -> No
     left = sum(
         -sum(accounts.effect(one.body))
         for one in events
-        if isinstance(one.body, accounts.Withdrawn | accounts.TransferredOut)
+        if isinstance(one.body, accounts.Withdrawn | accounts.TransferredOut) and not _offset(one.body)
     )
-    returned = sum(one.body.amount_fen for one in events if isinstance(one.body, receipts.Returned))
+    returned = sum(
+        one.body.amount_fen
+        for one in events
+        if isinstance(one.body, receipts.Returned | loans.Disbursed | loans.GuaranteeFeePaid)
+    )
     assert ordered == left + returned, "whatever leaves has its payment order, and nothing else has one"
+    lent = states["loan"].values()
+    assert balances["121"] == sum(one.normal_fen for one in lent), (
+        "account 121 is the sum of the normal principal"
+    )
+    assert balances["122"] == sum(one.overdue_fen for one in lent), (
+        "account 122 is the sum of the overdue principal"
+    )
+
+
+def _offset(body: Any) -> bool:
+    """Whether a withdrawal went to a loan in the same commit (冲还贷): no money left the bank."""
+    return isinstance(body, accounts.Withdrawn) and not body.payment
+
+
+def check_loans(desk: Desk, streams: dict[str, list[Recorded]], states: dict[str, dict[str, Any]]) -> None:
+    repaid_from: Counter[str] = Counter()
+    today = business_day(desk.ledger.clock())
+    terms = terms_of(desk.present_book(), today, today)
+    for key, state in states["loan"].items():
+        of_stream = streams[f"loan-{key}"]
+        standing = [one.body for one in of_stream if one.originator_version not in set(state.reversed)]
+        repaid = [body for body in standing if isinstance(body, loans.Repaid)]
+        written_off = sum(body.principal_fen for body in standing if isinstance(body, loans.WrittenOff))
+        left = state.disbursed_fen - sum(body.principal_fen for body in repaid) - written_off
+        assert state.balance_fen == left, f"{key}: what was paid out is repaid or owed"
+        owed = [(one.principal_fen, one.interest_fen, one.penalty_fen) for one in state.owed]
+        assert all(min(parts) >= 0 for parts in owed), f"{key}: nothing owed is below zero"
+        assert state.running_fen >= 0, f"{key}: no more is owed than the principal"
+        assert (state.status == "settled") <= (not state.balance_fen and not state.owed), f"{key}: settled"
+        to_come = sum(one.principal_fen for one in loans.schedule(state, terms))
+        assert state.status != RUNNING or to_come == state.running_fen, f"{key}: the schedule repays it all"
+        for body in repaid:
+            if body.source == "fund_account":
+                repaid_from[body.account] += body.principal_fen + body.interest_fen + body.penalty_fen
+        for on in sorted({one.body.effective_on for one in of_stream}):
+            then = loans.as_of(of_stream, on)
+            assert min(then.normal_fen, then.overdue_fen) >= 0, f"{key} on {on}: 121 or 122 below zero"
+    for key, state in states["account"].items():
+        events = streams[f"account-{key}"]
+        given = -sum(
+            sum(accounts.effect(one.body))
+            for one in events
+            if one.originator_version not in set(state.reversed) and _offset(one.body)
+        )
+        assert given == repaid_from[key], f"{key}: what left for a loan has repaid it"
 
 
 def check_accounts(streams: dict[str, list[Recorded]], states: dict[str, dict[str, Any]]) -> None:

@@ -19,9 +19,11 @@ from ledger.refusal import Refusal
 from projections.replay.verify import verify
 from tests.simulation.city import DAILY, Asked, City
 from tests.simulation.laws import check_laws, everything, states_of
+from tests.simulation.lending import LENT, LendingCity, lending_book
 
 STEPS = ("lock", "once", "read", "decide", "append", "project", "seal")
 SHORT = 80
+LENDING = 120
 SOAK = 400
 CHOSEN = [int(seed) for seed in os.environ.get("SIMULATION_SEEDS", "").split()]
 
@@ -33,9 +35,9 @@ class Crash(Exception):
 class History:
     """One random history on a ledger of its own."""
 
-    def __init__(self, seed: int, url: str, book: PolicyBook) -> None:
+    def __init__(self, seed: int, url: str, book: PolicyBook, city: type[City]) -> None:
         self.random = Random(seed)
-        self.city = City(self.random)
+        self.city = city(self.random)
         self.crash_at = ""
         self.today = date.min
         self.desk = Desk(url, self.clock, book, self.after_step)
@@ -126,8 +128,10 @@ class History:
         )
 
 
-def live(seed: int, steps: int, url: str, book: PolicyBook, test: str) -> Counter[str]:
-    history = History(seed, url, book)
+def live(
+    seed: int, steps: int, url: str, book: PolicyBook, test: str, city: type[City] = City
+) -> Counter[str]:
+    history = History(seed, url, book, city)
     try:
         history.run(steps)
     except Exception as broken:
@@ -140,6 +144,20 @@ def live(seed: int, steps: int, url: str, book: PolicyBook, test: str) -> Counte
 def test_every_law_holds_after_every_step_of_a_short_history(seed, book):
     counts = live(seed, SHORT, "sqlite://", book, "short")
     assert sum(counts[name] for name in DAILY) > SHORT / 8
+
+
+@pytest.mark.parametrize("seed", CHOSEN or range(4))
+def test_every_law_holds_while_a_city_lends(seed, book):
+    counts = live(seed, LENDING, "sqlite://", lending_book(book), "lends", LendingCity)
+    assert sum(counts[name] for name in LENT) > LENDING / 8
+
+
+@pytest.mark.soak
+def test_every_command_about_loans_is_carried_out_in_long_histories(book):
+    counts: Counter[str] = Counter()
+    for seed in CHOSEN or range(3000, 3010):
+        counts += live(seed, SOAK, "sqlite://", lending_book(book), "about_loans", LendingCity)
+    assert LENT - set(counts) == set()
 
 
 @pytest.mark.soak

@@ -86,6 +86,7 @@ from ledger.streams.loan.queries import (
     payoff_on,
     penalty_on,
     schedule,
+    turning_days,
 )
 from ledger.streams.loan.state import RUNNING, STATUSES, Loan
 
@@ -167,5 +168,6 @@ __all__ = [
     "secure",
     "send_demand",
     "sign",
+    "turning_days",
     "write_off",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from functools import reduce
 from typing import Any, Final, NamedTuple
 
 from ledger.dates import month_of
@@ -26,7 +27,6 @@ from ledger.streams.loan.events import (
     GivenUp,
     GuaranteeFeePaid,
     OffsetAgreed,
-    Owed,
     PenaltyAccrued,
     RecoursePassed,
     Recovered,
@@ -39,21 +39,27 @@ from ledger.streams.loan.events import (
     SecurityReleased,
     Settled,
     Share,
-    Standing,
+    TurnedNormal,
+    TurnedOverdue,
     WrittenOff,
 )
 from ledger.streams.loan.evolve import LOANS, evolve
 from ledger.streams.loan.queries import (
     allocate,
     bring_up,
+    by_turn,
     claim_on,
     days_overdue,
+    due_by,
     instalment_of,
     interest_to,
     months_needed,
+    owed_again,
     payoff_on,
     penalty_on,
+    turned,
     turning_day,
+    turning_days,
 )
 from ledger.streams.loan.state import RUNNING, Loan
 
@@ -172,20 +178,25 @@ def pay_guarantee_fee(state: Loan, paid: GuaranteeFeePaid) -> tuple[Event, ...]:
 
 
 class Arrived(NamedTuple):
-    """Money that arrived for a loan: how much, on which value day, from where, under which reference."""
+    """Money that arrived for a loan: how much, on which value day, from where, under which reference.
+
+    ``turning_days`` are given where the money is booked after principal was turned that it pays: all days of turns.
+    """
 
     amount_fen: int
     on: date
     source: str
     reference: str
     account: str = ""
+    turning_days: tuple[date, ...] = ()
 
 
 def repay(state: Loan, loan: str, arrived: Arrived, terms: Terms) -> tuple[tuple[Event, ...], int]:
     """Books money that arrived (还款) against what had fallen due, in the order of the parameter; and the rest in fen.
 
-    Money under the reference of the last repayment is the same money and gives no event. Refuses ``loan_nothing_due``
-    where nothing had fallen due, and ``loan_moved_since`` where something later was booked already.
+    What fell due after the value date is not paid by it, so that it does not matter when a batch was run. Money under
+    the reference of the last repayment is the same money and gives no event. Refuses ``loan_nothing_due`` where
+    nothing had fallen due, and ``loan_moved_since`` where something later was booked already.
     """
     require_running(state, loan)
     check_amount(arrived.amount_fen)
@@ -193,7 +204,7 @@ def repay(state: Loan, loan: str, arrived: Arrived, terms: Terms) -> tuple[tuple
         return (), 0
     require_not_moved(state, loan, arrived.on)
     state, events = bring_up(state, arrived.on, terms)
-    if not state.owed:
+    if not due_by(state, arrived.on):
         on = state.next_due_on.isoformat() if state.next_due_on else ""
         raise Refusal("loan_nothing_due", loan=loan, next_due_on=on)
     shares, rest_fen = allocate(state, arrived.amount_fen, arrived.on, terms)
@@ -203,9 +214,9 @@ def repay(state: Loan, loan: str, arrived: Arrived, terms: Terms) -> tuple[tuple
 def _booked(
     state: Loan, kind: str, arrived: Arrived, shares: Sequence[Share], terms: Terms
 ) -> tuple[Event, ...]:
-    """The repayment, and the settlement where nothing is owed any more."""
+    """The repayment, what it turns between 121 and 122, and the settlement where nothing is owed any more."""
     day = turning_day(state, arrived.on)
-    late = {one.number for one in state.owed if (day - one.due_on).days > terms.overdue_days}
+    from_122 = by_turn(state.owed, shares, arrived.on, arrived.turning_days or (arrived.on,), terms)
     repaid = Repaid(
         effective_on=arrived.on,
         kind=kind,
@@ -214,15 +225,17 @@ def _booked(
         principal_fen=sum(one.principal_fen for one in shares),
         interest_fen=sum(one.interest_fen for one in shares),
         penalty_fen=sum(one.penalty_fen for one in shares),
-        overdue_fen=sum(one.principal_fen for one in shares if one.number in late),
+        overdue_fen=from_122.pop(arrived.on, 0),
         shares=tuple(shares),
         parameters=terms.named(*_ALLOCATION),
         account=arrived.account,
     )
-    after = evolve(state, repaid)
+    back = [TurnedNormal(effective_on=on, principal_fen=fen) for on, fen in sorted(from_122.items())]
+    after = reduce(evolve, (repaid, *back), state)
+    events = (repaid, *back, *turned(after, day, terms))
     if after.balance_fen or after.owed:
-        return (repaid,)
-    return (repaid, Settled(effective_on=arrived.on, how=kind if kind == "full" else arrived.source))
+        return events
+    return (*events, Settled(effective_on=arrived.on, how=kind if kind == "full" else arrived.source))
 
 
 _ALLOCATION: Final = (
@@ -244,13 +257,16 @@ def prepay(
 ) -> tuple[Event, ...]:
     """Repays before it is due (提前还款): first what fell due, then the interest of the days, the rest is principal.
 
-    The whole of it settles the loan. Refuses ``prepayment_too_small`` and ``prepayment_above_payoff``.
+    The whole of it settles the loan. Refuses ``prepayment_too_small`` and ``prepayment_above_payoff``, and
+    ``loan_moved_since`` where an instalment fell due after the day.
     """
     require_running(state, loan)
     check_amount(arrived.amount_fen)
     if arrived.reference and arrived.reference == state.reference:
         return ()
     require_not_moved(state, loan, arrived.on)
+    if state.interest_from and arrived.on < state.interest_from:
+        raise _moved_since(loan, arrived.on, state.interest_from)
     if how not in WAYS:
         raise Refusal("prepayment_way_unknown", how=how, known=", ".join(WAYS))
     payoff = payoff_on(state, arrived.on, terms)
@@ -296,8 +312,8 @@ def _rescheduled(state: Loan, loan: str, how: str, months: int, on: date, terms:
 
 def reverse(
     state: Loan, loan: str, history: Sequence[Recorded], version: int, reason: str, terms: Terms
-) -> Event:
-    """Reverses a repayment once, at its own value date (冲账).
+) -> tuple[Event, ...]:
+    """Reverses a repayment once, at its own value date (冲账); its principal goes to 122 on the days of later turns.
 
     Where nothing moved the schedule since, all is as it was before; else the instalments that it paid are owed
     again. Refuses ``loan_moved_since`` for a prepayment after which the schedule moved on.
@@ -318,8 +334,8 @@ def reverse(
             "loan_moved_since", loan=loan, on=body.effective_on.isoformat(), moved_on=str(state.moved_on)
         )
     else:
-        restores = _owed_again(state, before, body, terms)
-    return RepaymentReversed(
+        restores = owed_again(state, before, body, terms)
+    reversal = RepaymentReversed(
         effective_on=body.effective_on,
         reverses=version,
         principal_fen=body.principal_fen,
@@ -329,6 +345,10 @@ def reverse(
         reason=reason,
         restores=restores,
     )
+    into_122 = by_turn(before.owed, body.shares, body.effective_on, turning_days(history), terms)
+    into_122.pop(body.effective_on, None)
+    turns = (TurnedOverdue(effective_on=on, principal_fen=fen) for on, fen in sorted(into_122.items()))
+    return (reversal, *turns)
 
 
 _MOVES_NO_SCHEDULE: Final = (
@@ -341,36 +361,6 @@ _MOVES_NO_SCHEDULE: Final = (
     Secured,
 )
 """What may stand after a repayment that is taken back whole: its own consequences, and what touches no amount."""
-
-
-def _owed_again(state: Loan, before: Loan, body: Repaid, terms: Terms) -> Standing:
-    """The standing with the shares of a repayment owed again, and the penalty of the days since."""
-    owed = {one.number: one for one in state.owed}
-    first = {one.number: one for one in before.owed}
-    for share in body.shares:
-        due_on = first[share.number].due_on
-        since = max(first[share.number].penalty_from, body.effective_on)
-        now = owed.get(share.number, Owed(share.number, due_on, 0, 0, 0, since))
-        back = Owed(share.number, due_on, share.principal_fen, share.interest_fen, share.penalty_fen, since)
-        owed[share.number] = Owed(
-            share.number,
-            due_on,
-            now.principal_fen + back.principal_fen,
-            now.interest_fen + back.interest_fen,
-            now.penalty_fen + penalty_on(back, state.rate, now.penalty_from, terms),
-            now.penalty_from,
-        )
-    standing = state.standing
-    return Standing(
-        standing.months_left,
-        standing.next_number,
-        standing.instalment_fen,
-        standing.next_due_on,
-        standing.interest_from,
-        standing.accrued_fen,
-        tuple(owed[number] for number in sorted(owed)),
-        standing.moved_on,
-    )
 
 
 # ---------------------------------------------------------------- refusals shared
@@ -390,7 +380,11 @@ def require_running(state: Loan, loan: str) -> None:
 
 def require_not_moved(state: Loan, loan: str, on: date) -> None:
     if state.moved_on is not None and on < state.moved_on:
-        raise Refusal("loan_moved_since", loan=loan, on=on.isoformat(), moved_on=state.moved_on.isoformat())
+        raise _moved_since(loan, on, state.moved_on)
+
+
+def _moved_since(loan: str, on: date, moved_on: date) -> Refusal:
+    return Refusal("loan_moved_since", loan=loan, on=on.isoformat(), moved_on=moved_on.isoformat())
 
 
 def require_months(months: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -242,6 +242,9 @@ class TurnedNormal(Event, frozen=True):
     """Principal came back from 122 to 121 (逾期转正常)."""
 
     principal_fen: int
+
+
+TURNS: Final = (TurnedOverdue, TurnedNormal)
 
 
 @event("loan.rescheduled")

@@ -183,7 +183,7 @@ def _turned(state: Loan, on: date, overdue_fen: int) -> Loan:
         state,
         normal_fen=state.normal_fen - overdue_fen,
         overdue_fen=state.overdue_fen + overdue_fen,
-        turned_on=on,
+        turned_on=max(on, state.turned_on or on),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -15,11 +15,13 @@ from ledger.policy.loan_terms import Terms, penalty, spread
 from ledger.policy.schedule import counted_days, days_interest, level_payment, month_interest
 from ledger.streams.base import Event, Recorded
 from ledger.streams.loan.events import (
+    TURNS,
     InstalmentFellDue,
     Owed,
     Repaid,
     Repriced,
     Share,
+    Standing,
     TurnedNormal,
     TurnedOverdue,
 )
@@ -126,12 +128,18 @@ class Claim(NamedTuple):
 
 
 def claim_on(state: Loan, on: date, terms: Terms) -> Claim:
-    """What of the instalments that fell due is owed on a day."""
+    """What of the instalments that fell due by a day is owed on it."""
+    due = due_by(state, on)
     return Claim(
-        sum(one.principal_fen for one in state.owed),
-        sum(one.interest_fen for one in state.owed),
-        sum(penalty_on(one, state.rate, on, terms) for one in state.owed),
+        sum(one.principal_fen for one in due),
+        sum(one.interest_fen for one in due),
+        sum(penalty_on(one, state.rate, on, terms) for one in due),
     )
+
+
+def due_by(state: Loan, on: date) -> list[Owed]:
+    """The instalments that are owed and fell due by a day."""
+    return [one for one in state.owed if one.due_on <= on]
 
 
 def days_overdue(state: Loan, on: date) -> int:
@@ -147,6 +155,61 @@ def in_122(state: Loan, on: date, terms: Terms) -> int:
 def turning_day(state: Loan, on: date) -> date:
     """The day by which 121 and 122 are told apart: never before the day on which they were told apart last."""
     return max(on, state.turned_on or on)
+
+
+def turning_days(history: Iterable[Recorded]) -> tuple[date, ...]:
+    """The days on which principal was turned between 121 and 122, in order."""
+    return tuple(sorted({one.body.effective_on for one in history if isinstance(one.body, TURNS)}))
+
+
+def by_turn(
+    owed: Sequence[Owed], shares: Sequence[Share], on: date, turning_days: Sequence[date], terms: Terms
+) -> dict[date, int]:
+    """Principal of shares that stands in 122 after all turns: by the day of its turn, or ``on`` where that is later.
+
+    An instalment is turned on the first turning day that is more days after its due day than the parameter says.
+    """
+    due_on = {one.number: one.due_on for one in owed}
+    by_day: dict[date, int] = {}
+    for one in shares:
+        late = (
+            day for day in turning_days if one.number and (day - due_on[one.number]).days > terms.overdue_days
+        )
+        turned_on = next(late, None)
+        if turned_on and one.principal_fen:
+            day = max(turned_on, on)
+            by_day[day] = by_day.get(day, 0) + one.principal_fen
+    return by_day
+
+
+def owed_again(state: Loan, before: Loan, body: Repaid, terms: Terms) -> Standing:
+    """The standing with the shares of a repayment owed again, and the penalty of the days since."""
+    owed = {one.number: one for one in state.owed}
+    first = {one.number: one for one in before.owed}
+    for share in body.shares:
+        due_on = first[share.number].due_on
+        since = max(first[share.number].penalty_from, body.effective_on)
+        now = owed.get(share.number, Owed(share.number, due_on, 0, 0, 0, since))
+        back = Owed(share.number, due_on, share.principal_fen, share.interest_fen, share.penalty_fen, since)
+        owed[share.number] = Owed(
+            share.number,
+            due_on,
+            now.principal_fen + back.principal_fen,
+            now.interest_fen + back.interest_fen,
+            now.penalty_fen + penalty_on(back, state.rate, now.penalty_from, terms),
+            now.penalty_from,
+        )
+    standing = state.standing
+    return Standing(
+        standing.months_left,
+        standing.next_number,
+        standing.instalment_fen,
+        standing.next_due_on,
+        standing.interest_from,
+        standing.accrued_fen,
+        tuple(owed[number] for number in sorted(owed)),
+        standing.moved_on,
+    )
 
 
 def as_of(events: Iterable[Recorded], on: date, known_on: date | None = None) -> Loan:
@@ -170,12 +233,16 @@ def bring_up(state: Loan, on: date, terms: Terms) -> tuple[Loan, list[Event]]:
 
     while (day := next_due_day(state)) is not None and day <= on and (due := next_due(state, terms)):
         add(fell_due(due, terms))
-    day = turning_day(state, on)
-    turned_fen = in_122(state, day, terms) - state.overdue_fen if state.status == RUNNING else 0
-    if turned_fen:
-        turned = TurnedOverdue if turned_fen > 0 else TurnedNormal
-        add(turned(effective_on=day, principal_fen=abs(turned_fen)))
+    for one in turned(state, turning_day(state, on), terms):
+        add(one)
     return state, events
+
+
+def turned(state: Loan, day: date, terms: Terms) -> tuple[Event, ...]:
+    """The principal that goes to 122 on a day, or comes back from it."""
+    fen = in_122(state, day, terms) - state.overdue_fen if state.status == RUNNING else 0
+    turn = TurnedOverdue if fen > 0 else TurnedNormal
+    return (turn(effective_on=day, principal_fen=abs(fen)),) if fen else ()
 
 
 class Payoff(NamedTuple):
@@ -198,11 +265,12 @@ def payoff_on(state: Loan, on: date, terms: Terms) -> Payoff:
 
 
 def allocate(state: Loan, amount_fen: int, on: date, terms: Terms) -> tuple[list[Share], int]:
-    """Shares of an amount by instalment, the oldest first within each kind of the order, and what is left over."""
-    penalties = [penalty_on(one, state.rate, on, terms) for one in state.owed]
+    """Shares of an amount by instalment that fell due, the oldest first within each kind of the order, and the rest."""
+    due = due_by(state, on)
+    penalties = [penalty_on(one, state.rate, on, terms) for one in due]
     owed = [
         {"penalty": fen, **_by_kind(one, "overdue_" if one.due_on < on else "")}
-        for one, fen in zip(state.owed, penalties, strict=True)
+        for one, fen in zip(due, penalties, strict=True)
     ]
     paid, rest_fen = spread(amount_fen, owed, terms.order)
     shares = [
@@ -213,7 +281,7 @@ def allocate(state: Loan, amount_fen: int, on: date, terms: Terms) -> tuple[list
             parts.get("penalty", 0),
             penalty_fen - parts.get("penalty", 0),
         )
-        for one, parts, penalty_fen in zip(state.owed, paid, penalties, strict=True)
+        for one, parts, penalty_fen in zip(due, paid, penalties, strict=True)
         if any(parts.values())
     ]
     return shares, rest_fen
@@ -239,7 +307,7 @@ def case_of(body: Event, before: Loan) -> tuple[str, dict[str, Any], dict[str, i
                 {"interest_fen": body.accrued_fen},
             )
         case Repaid():
-            ordinary = [one for one in body.shares if one.number]
+            ordinary, owed = [one for one in body.shares if one.number], due_by(before, body.effective_on)
             sums = {
                 "penalty_fen": sum(one.penalty_fen for one in ordinary),
                 "interest_fen": sum(one.interest_fen for one in ordinary),
@@ -247,11 +315,11 @@ def case_of(body: Event, before: Loan) -> tuple[str, dict[str, Any], dict[str, i
             }
             inputs = {
                 "amount_fen": sum(sums.values()),
-                "principals_fen": [one.principal_fen for one in before.owed],
-                "interests_fen": [one.interest_fen for one in before.owed],
-                "penalties_before_fen": [one.penalty_fen for one in before.owed],
-                "penalty_days": [max(0, (body.effective_on - one.penalty_from).days) for one in before.owed],
-                "overdue": [int(one.due_on < body.effective_on) for one in before.owed],
+                "principals_fen": [one.principal_fen for one in owed],
+                "interests_fen": [one.interest_fen for one in owed],
+                "penalties_before_fen": [one.penalty_fen for one in owed],
+                "penalty_days": [max(0, (body.effective_on - one.penalty_from).days) for one in owed],
+                "overdue": [int(one.due_on < body.effective_on) for one in owed],
                 "rate": str(before.rate),
             }
             return ("loan_allocation", inputs, sums) if ordinary else None
