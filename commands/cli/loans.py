@@ -257,13 +257,15 @@ def _lines(facts: dict[str, Any]) -> list[str]:
 
 @loan.command(
     "list",
-    zh="贷款台账：各笔贷款与合计（121、122）。",
-    example="provident loan list\nprovident loan list --status running --json",
+    zh="贷款台账：各笔贷款与合计（121、122），可看某一业务日、某日已知。",
+    example="provident loan list --status running --json\nprovident loan list --as-of 2019-12-31 --known-on 2020-01-05",
 )
 @option("--status", default="", zh="只列此状态。", en="Only loans of this status.")
+@as_of
+@known_on
 @as_json
-def list_loans(status: str, json_wanted: bool) -> None:
-    """List the loan register, with the totals of 121 and 122."""
+def list_loans(status: str, as_of: date | None, known_on: date | None, json_wanted: bool) -> None:
+    """List the loan register with the totals of 121 and 122, effective on a day, as known on a day."""
     from ledger.streams.loan import STATUSES
     from projections.views.loans import register
 
@@ -272,9 +274,9 @@ def list_loans(status: str, json_wanted: bool) -> None:
             words(f"状态须为 {', '.join(STATUSES)}", f"the status is one of {', '.join(STATUSES)}")
         )
     with open_desk() as desk, desk.ledger.database.reading() as connection:
-        found, terms = list(register(connection, status)), _terms(desk, today())
+        found, terms = list(register(connection, status, as_of, known_on)), _terms(desk, as_of or today())
     if json_wanted:
-        say_json([facts_of(key, one, today(), terms) for key, one in found])
+        say_json([facts_of(key, one, as_of or today(), terms) for key, one in found])
         return
     heads = (
         words("贷款", "loan"), words("借款人", "borrower"), words("状态", "status"), words(">利率", ">rate"),
@@ -297,14 +299,16 @@ def _row(one: Loan) -> tuple[Any, ...]:
     zh="逾期清单：到某日未还的各笔贷款，逾期最久的在前。", example="provident loan overdue --as-of 2020-07-30"
 )
 @as_of
+@known_on
 @as_json
-def overdue(as_of: date | None, json_wanted: bool) -> None:
-    """List the loans that are overdue on a day, the longest first."""
+def overdue(as_of: date | None, known_on: date | None, json_wanted: bool) -> None:
+    """List the loans that are overdue on a day, the longest first, as known on a day."""
     from projections.views.loans import overdue as overdue_on
 
     on = as_of or today()
+    past = on if on < today() else None
     with open_desk() as desk, desk.ledger.database.reading() as connection:
-        found = overdue_on(connection, on, _terms(desk, on))
+        found = overdue_on(connection, on, _terms(desk, on), past, known_on)
     if json_wanted:
         say_json([one._asdict() for one in found])
         return
@@ -318,14 +322,15 @@ def overdue(as_of: date | None, json_wanted: bool) -> None:
 
 
 @loan.command(
-    zh="贷款统计：一段时间内的发放、回收、利息、罚息，与现时余额、分类、准备金、存贷比。",
+    zh="贷款统计：一段时间内的发放、回收、利息、罚息，与期末余额、分类、准备金、存贷比。",
     example="provident loan figures --from 2019-01-01 --to 2019-12-31 --json",
 )
 @option("--from", "first", type=day, required=True, zh="起日。", en="First day.")
 @option("--to", "last", type=day, required=True, zh="止日。", en="Last day.")
+@known_on
 @as_json
-def figures(first: date, last: date, json_wanted: bool) -> None:
-    """Say what all loans came to in a time and how they stand: flows, balance, grades, reserve, share of the deposits."""
+def figures(first: date, last: date, known_on: date | None, json_wanted: bool) -> None:
+    """Say what all loans came to in a time and how they stood at its end: flows, balance, grades, reserve, share."""
     from projections.views.journal import Journal
     from projections.views.loans import figures as figures_of
     from projections.views.view import catch_up
@@ -333,7 +338,7 @@ def figures(first: date, last: date, json_wanted: bool) -> None:
     with open_desk() as desk:
         catch_up(desk.ledger.database, Journal())
         with desk.ledger.database.reading() as connection:
-            found = figures_of(connection, first, last)
+            found = figures_of(connection, first, last, known_on)
     if json_wanted:
         say_json(found)
         return

@@ -9,12 +9,16 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, select
 
+from ledger.books.loans import RESERVE
+from ledger.books.posting import MEMBERS
+from ledger.dates import business_day
 from ledger.policy.loan_terms import GRADES, Terms, grade_for
+from ledger.store.ledger import events_of_streams
 from ledger.store.tables import event
 from ledger.streams import loan as loans
 from ledger.streams.base import decode
 from projections.registers import REGISTERS
-from projections.views.journal import balance_fen
+from projections.views.journal import trial_balance
 
 _MONEY: Final = (
     loans.Disbursed,
@@ -26,14 +30,32 @@ _MONEY: Final = (
 )
 
 
-def register(connection: Connection, status: str = "") -> Iterator[tuple[str, loans.Loan]]:
-    """The loans of the register in the order of their keys, of one status or all."""
+def register(
+    connection: Connection, status: str = "", as_of: date | None = None, known_on: date | None = None
+) -> Iterator[tuple[str, loans.Loan]]:
+    """The loans of the register in the order of their keys, of one status or all.
+
+    With a day they stand as they were effective on it, as known on another, from their events.
+    """
     one = REGISTERS["loan"]
+    if as_of or known_on:
+        keys = list(connection.execute(select(one.table.c.key).order_by(one.table.c.key)).scalars())
+        for start in range(0, len(keys), _AT_ONCE):
+            streams = [loans.LOANS.id(key) for key in keys[start : start + _AT_ONCE]]
+            for stream, history in sorted(events_of_streams(connection, streams).items()):
+                state = loans.as_of(history, as_of or date.max, known_on)
+                if state.status and status in ("", state.status):
+                    yield stream.removeprefix(loans.LOANS.id("")), state
+        return
     asked = one.all(connection)
     if status:
         asked = asked.where(one.table.c.status == status)
     for row in connection.execute(asked, execution_options={"yield_per": 10_000}):
         yield row[0], one.state_of(row)
+
+
+_AT_ONCE: Final = 1_000
+"""Loans whose events are read by one question."""
 
 
 class Overdue(NamedTuple):
@@ -52,10 +74,15 @@ class Overdue(NamedTuple):
     letters: int
 
 
-def overdue(connection: Connection, on: date, terms: Terms) -> list[Overdue]:
-    """Loans with instalments unpaid after their day, the longest overdue first; what fell due meanwhile is counted."""
+def overdue(
+    connection: Connection, on: date, terms: Terms, as_of: date | None = None, known_on: date | None = None
+) -> list[Overdue]:
+    """Loans with instalments unpaid after their day, the longest overdue first; what fell due meanwhile is counted.
+
+    With ``as_of`` and ``known_on`` as they stood on a day before today, and as was known on one.
+    """
     found = []
-    for key, state in register(connection, loans.RUNNING):
+    for key, state in register(connection, loans.RUNNING, as_of, known_on):
         brought, _ = loans.bring_up(state, on, terms)
         days = loans.days_overdue(brought, on)
         if days:
@@ -78,14 +105,14 @@ def overdue(connection: Connection, on: date, terms: Terms) -> list[Overdue]:
     return sorted(found, key=lambda one: (-one.days, one.loan))
 
 
-def figures(connection: Connection, first: date, last: date) -> dict[str, Any]:
-    """What all loans came to in a time and stand at, as far as recorded: the loan part of the annual report.
+def figures(connection: Connection, first: date, last: date, known_on: date | None = None) -> dict[str, Any]:
+    """What all loans came to in a time and stood at on its last day, as known on a day: the loan part of a report.
 
     ``loan_to_deposit`` is a share of what members hold, in parts per thousand, and may be above 1000: it is reported.
     """
     money: dict[str, int] = defaultdict(int)
     by_purpose: Counter[str] = Counter()
-    for body in _movements(connection, first, last):
+    for body in _movements(connection, first, last, known_on):
         match body:
             case loans.Disbursed():
                 money["disbursed"] += 1
@@ -104,7 +131,7 @@ def figures(connection: Connection, first: date, last: date) -> dict[str, Any]:
                 money["guarantee_fee_fen"] += body.amount_fen
     standing: dict[str, int] = defaultdict(int)
     grades: Counter[str] = Counter()
-    for _, state in register(connection):
+    for _, state in register(connection, "", last, known_on):
         if state.disbursed_on and first <= state.disbursed_on <= last:
             by_purpose[state.purpose] += state.disbursed_fen
         if state.status == loans.RUNNING:
@@ -112,7 +139,8 @@ def figures(connection: Connection, first: date, last: date) -> dict[str, Any]:
             standing["overdue_fen"] += state.overdue_fen
             grades[state.grade] += state.balance_fen
         standing["balance_fen"] += state.balance_fen
-    members_fen = -balance_fen(connection, "201")
+    books = {one.code: one.balance_fen for one in trial_balance(connection, last, known_on)}
+    members_fen = sum(fen for code, fen in books.items() if code.partition(".")[0] == MEMBERS)
     return {
         "first": first.isoformat(),
         "last": last.isoformat(),
@@ -120,7 +148,7 @@ def figures(connection: Connection, first: date, last: date) -> dict[str, Any]:
         **{name: standing[name] for name in ("running", "balance_fen", "overdue_fen")},
         "by_purpose_fen": dict(sorted(by_purpose.items())),
         "by_grade_fen": {grade: grades[grade] for grade in GRADES},
-        "reserve_fen": -balance_fen(connection, "301"),
+        "reserve_fen": books.get(RESERVE, 0),
         "members_fen": members_fen,
         "loan_to_deposit_per_mille": 1000 * standing["balance_fen"] // members_fen if members_fen else None,
         "overdue_per_mille": 1000 * standing["overdue_fen"] // standing["balance_fen"]
@@ -147,10 +175,15 @@ def _repaid(money: dict[str, int], body: loans.Repaid | loans.RepaymentReversed,
     money["penalty_fen"] += sign * body.penalty_fen
 
 
-def _movements(connection: Connection, first: date, last: date) -> Iterator[Any]:
+def _movements(
+    connection: Connection, first: date, last: date, known_on: date | None = None
+) -> Iterator[Any]:
     topics = [one.topic for one in _MONEY]
-    asked = select(event.c.topic, event.c.state).where(event.c.topic.in_(topics)).order_by(event.c.id)
-    for topic, state in connection.execute(asked, execution_options={"yield_per": 10_000}):
+    asked = select(event.c.topic, event.c.state, event.c.recorded_at).where(event.c.topic.in_(topics))
+    for topic, state, recorded_at in connection.execute(
+        asked.order_by(event.c.id), execution_options={"yield_per": 10_000}
+    ):
         body = decode(topic, state)
-        if first <= body.effective_on <= last:
+        known = known_on is None or business_day(recorded_at) <= known_on
+        if known and first <= body.effective_on <= last:
             yield body

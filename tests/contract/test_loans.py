@@ -14,9 +14,11 @@ from commands.cli import main
 from commands.desk import Desk
 from commands.loan_runs import run_over_loans
 from ledger.policy.parameters import Citation, ParameterValue, PolicyBook
+from ledger.streams import loan as loans
 from projections.replay.verify import verify
 from projections.views import all_views
-from projections.views.loans import figures
+from projections.views.journal import Journal, trial_balance
+from projections.views.loans import figures, register
 from projections.views.obligations import obligations
 from projections.views.view import catch_up
 
@@ -121,6 +123,25 @@ def test_a_year_of_loans_verifies_and_every_duty_has_its_day(office: Office) -> 
     assert found["balance_fen"] == found["disbursed_fen"] - found["repaid_fen"]
     assert found["overdue_fen"] > 11_000_000
     assert sum(found["by_grade_fen"].values()) == found["balance_fen"]
+
+
+@pytest.mark.parametrize(
+    ("as_of", "known_on"),
+    [("2022-10-19", None), ("2022-12-31", "2022-12-31"), ("2023-01-31", "2022-11-30"), ("2023-04-01", None)],
+)
+def test_the_loans_of_any_day_are_what_the_books_say_of_121_and_122(
+    office: Office, as_of: str, known_on: str | None
+) -> None:
+    live(office)
+    catch_up(office.desk.ledger.database, Journal())
+    on, known = date.fromisoformat(as_of), date.fromisoformat(known_on) if known_on else None
+    with office.desk.ledger.database.reading() as connection:
+        found = [state for _, state in register(connection, loans.RUNNING, on, known)]
+        books = {one.code: one.balance_fen for one in trial_balance(connection, on, known)}
+        told = figures(connection, date(2022, 9, 1), on, known)
+    assert sum(one.normal_fen for one in found) == books["121"] > 0
+    assert sum(one.overdue_fen for one in found) == books.get("122", 0) == told["overdue_fen"]
+    assert told["balance_fen"] == told["disbursed_fen"] - told["repaid_fen"]
 
 
 @pytest.mark.parametrize(

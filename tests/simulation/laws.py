@@ -151,6 +151,15 @@ def check_loans(desk: Desk, streams: dict[str, list[Recorded]], states: dict[str
         for on in sorted({one.body.effective_on for one in of_stream}):
             then = loans.as_of(of_stream, on)
             assert min(then.normal_fen, then.overdue_fen) >= 0, f"{key} on {on}: 121 or 122 below zero"
+            lines = Counter[str]()
+            for one in of_stream:
+                if one.body.effective_on <= on:
+                    for code, fen in post(one.body):
+                        lines[code] += fen
+            told = lines["121"], lines["122"]
+            assert told == (then.normal_fen, then.overdue_fen), (
+                f"{key} on {on}: the books say what the loan says"
+            )
     for key, state in states["account"].items():
         events = streams[f"account-{key}"]
         given = -sum(
