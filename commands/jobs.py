@@ -8,6 +8,7 @@ its work once however often it is run. APScheduler only says when to look.
 from __future__ import annotations
 
 import fcntl
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
@@ -19,8 +20,10 @@ from sqlalchemy import Column, Connection, Integer, Table, Text, insert, select,
 from sqlalchemy.engine import make_url
 
 from commands.backup import back_up, restore
+from commands.bank.files import FileGateway
 from commands.desk import Desk
 from commands.loan_runs import run_over_loans
+from commands.payments import ask, receive
 from commands.reports import produce_report, report_state
 from commands.settlement import settle
 from commands.statements import produce, statements_missing
@@ -36,12 +39,14 @@ from ledger.dates import (
 )
 from ledger.refusal import Refusal
 from ledger.store.database import Database
+from ledger.store.persons import open_person_store
 from ledger.store.tables import Moment, metadata
 from ledger.streams import loan as loans
 from ledger.streams.receipt import age_days
 from projections.replay.verify import verify
 from projections.views import all_views
 from projections.views.obligations import obligations
+from projections.views.payments import differences
 from projections.views.stays import Stays
 from projections.views.view import catch_up
 
@@ -65,6 +70,9 @@ CATCH_UP_PERIODS_MAX: Final = 40
 
 ACTOR: Final = "jobs"
 """Who the audit envelope names for what a job books."""
+
+BANK_FOLDER: Final = "PROVIDENT_BANK"
+"""The variable that names the folder shared with the bank, by default ``bank``; without ``bank.yaml`` there is none."""
 
 _NAMED_MAX: Final = 20
 
@@ -138,6 +146,21 @@ def _loans(desk: Desk, period: str, folder: Path) -> dict[str, Any]:
         if wanted
     }
     return {name: one["changed"] for name, one in done.items()}
+
+
+def _bank(desk: Desk, period: str, folder: Path) -> dict[str, Any]:
+    """Takes in what the bank sent, matches it, asks about orders on which it is silent, and counts what differs."""
+    shared = Path(os.environ.get(BANK_FOLDER, "bank"))
+    if not (shared / "bank.yaml").is_file():
+        return {"messages": 0}
+    gateway, database = FileGateway(shared), desk.ledger.database
+    on = business_day(desk.ledger.clock())
+    taken = receive(desk, gateway, open_person_store(database), on, actor=ACTOR)
+    asked = ask(desk, gateway, on, actor=ACTOR)
+    with database.reading() as connection:
+        open_differences = len(differences(connection, on))
+    counted = {name: count for name, count in taken.items() if isinstance(count, int)}
+    return {**counted, "asked": asked["asked"], "differences": open_differences}
 
 
 def _verify(desk: Desk, period: str, folder: Path) -> dict[str, Any]:
@@ -243,6 +266,8 @@ JOBS: Final = {
             "葫政发〔2019〕12号 第七至九条", _views, _same_day, date.isoformat, {"hour": 6}),
         Job("loans", "贷款：利率调整、冲还贷、到期与逾期", "loans: new rates, repayment from fund accounts, what fell due",
             "葫政发〔2019〕12号 第十七、十八条", _loans, _same_day, date.isoformat, {"hour": 5}),
+        Job("bank", "收银行回执和流水、对账、查询无结果的指令", "the bank: take in, match, ask where it is silent",
+            "葫政发〔2019〕12号 第十二条", _bank, _same_day, date.isoformat, {"hour": 20}),
         Job("verify", "每日核验账本", "verify the ledger", "葫政发〔2019〕12号 第二十二条",
             _verify, _same_day, date.isoformat, {"hour": 2}),
         Job("accrue", "月末计提应付利息", "accrue the members' interest of the month", "财会字〔1999〕33号",

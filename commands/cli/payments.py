@@ -29,9 +29,11 @@ folder = option(
     "folder",
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("bank"),
+    envvar="PROVIDENT_BANK",
     show_default=True,
-    zh="与银行交换文件的文件夹：bank.yaml 列出本中心账户，out 为发出，in 为收到，done 为已读。",
-    en="The folder shared with the bank: bank.yaml names the centre's accounts, out goes to it, in comes from it.",
+    zh="与银行交换文件的文件夹：bank.yaml 列出本中心账户，out 为发出，in 为收到，done 为已读（或变量 PROVIDENT_BANK）。",
+    en="The folder shared with the bank: bank.yaml names the centre's accounts, out goes to it, in comes from it"
+    " (or the variable PROVIDENT_BANK).",
 )
 PURSES = click.Choice(["fund", "result", "subsidy"])
 

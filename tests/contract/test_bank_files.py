@@ -14,6 +14,7 @@ from commands.bank.gateway import Batch, Instruction, OwnAccount
 from commands.bank.reading import validate
 from commands.bank.writing import message
 from commands.desk import Desk
+from commands.jobs import JOBS, run_job
 from commands.payments import ask, receive, release
 from ledger.refusal import Refusal
 from ledger.store.persons import KEY_BYTES, Person, PersonStore
@@ -115,6 +116,20 @@ def test_a_crash_between_the_commit_and_the_file_loses_nothing_and_doubles_nothi
     assert file.read_text("utf-8").count("<CdtTrfTxInf>") == 3
     with pytest.raises(Refusal, match="batch_empty"):
         released(desk, gateway, people, "B2")
+
+
+def test_the_daily_job_asks_the_bank_where_it_is_silent_and_does_nothing_without_one(
+    desk, gateway, people, tmp_path, monkeypatch
+):
+    released(desk, gateway, people)
+    monkeypatch.setenv("PROVIDENT_PERSON_KEY", (b"k" * KEY_BYTES).hex())
+    monkeypatch.setenv("PROVIDENT_BANK", str(tmp_path / "nowhere"))
+    assert run_job(desk, JOBS["bank"], "2019-08-19", tmp_path).result == {"messages": 0}
+    monkeypatch.setenv("PROVIDENT_BANK", str(gateway.folder))
+    done = run_job(desk, JOBS["bank"], "2019-08-20", tmp_path)
+    assert (done.status, done.result["asked"], done.result["differences"]) == ("done", 3, 3)
+    (asked,) = (gateway.folder / "out").glob("ask-*.txt")
+    assert len(asked.read_text("ascii").split()) == 3
 
 
 def test_a_crash_while_the_file_is_written_leaves_no_half_of_it(gateway):
