@@ -206,7 +206,8 @@ def _statements(desk: Desk, period: str, folder: Path) -> dict[str, Any]:
     """Produces every employer's statement of a settled year (第二十四条: by 30 July); one that fails makes the run fail."""
     into = folder / f"statements-{period}"
     into.mkdir(parents=True, exist_ok=True)
-    made = produce(desk, int(period), into, business_day(desk.ledger.clock()), actor=ACTOR)
+    on, processes = business_day(desk.ledger.clock()), os.cpu_count() or 1
+    made = produce(desk, int(period), into, on, actor=ACTOR, processes=processes)
     if made.refused:
         raise made.refused[0]
     return {"employers": made.employers, "accounts": made.accounts, "made": made.made, "issued": made.issued}

@@ -113,7 +113,8 @@ def produce(
             raise Refusal("employer_unknown", employer=employer)
     task = Task(year, tuple(formats), folder, known_through, edition)
     wanted = [(one, recorded.get(one, Statement()).editions) for one in (employers or everybody)]
-    found = _inline(desk, task, wanted) if processes == 1 else _in_processes(desk, task, wanted, processes)
+    alone = processes == 1 or database.in_memory
+    found = _inline(desk, task, wanted) if alone else _in_processes(desk, task, wanted, processes)
     if signer:
         found = (
             _with_signatures(signer, task, one, recorded.get(one.employer, Statement())) for one in found
