@@ -24,6 +24,7 @@ from projections.replay.interest_check import Interest
 from projections.replay.loan_check import Loans
 from projections.replay.payment_check import Payments
 from projections.replay.report_check import Reports
+from projections.replay.reversal_check import Reversals
 from projections.replay.roll_check import Rolls
 from projections.replay.subsidy_check import Subsidies
 from projections.replay.transfer_check import Transfers
@@ -93,6 +94,7 @@ def verify(
         Subsidies(found, book, fold),
         Transfers(found, fold),
         Loans(found, book),
+        Reversals(found),
         Payments(found, fold, books),
         Balances(found, fold),
         Requests(found),

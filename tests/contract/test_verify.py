@@ -227,6 +227,13 @@ FORGERIES = {
         ["UPDATE event SET stream_id = 'ghost-1', version = 1 WHERE id = {deposit}"],
         "members_differ",
     ),
+    "a reversal of another entry than the one it undoes": (
+        [
+            "UPDATE event SET state = replace(state, '\"reverses\":', '\"reverses\":9')"
+            " WHERE topic = 'account.entry_reversed/1'"
+        ],
+        "reversal_differs",
+    ),
     "held money without a receipt": (
         [
             "UPDATE event SET stream_id = 'ghost-1' WHERE topic = 'receipt.received/1' AND stream_id = 'receipt-R1'"
