@@ -12,7 +12,7 @@ import pickle
 import resource
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import date, datetime, time
 from pathlib import Path
@@ -40,9 +40,12 @@ FORMATS: Final = ("pdf", "xlsx", "csv", "json")
 def run(kind: str, stores: Stores, small: bool, **_: Any) -> Iterator[Figure]:
     many = City.until("2020-07", 5 if small else 50, 20 if small else 60, 12)
     one = City.until("2020-07", 1, 300 if small else 10_000, 12)
+    larger = City.until("2020-07", 1, 4 * one.accounts_each, 12)
     whole = City.until("2020-07", 10 if small else 5_000, 60, 12)
     yield from _by_format(kind, stores, many)
-    yield from _large(kind, stores, one)
+    peaks: Peaks = {}
+    yield from _large(kind, stores, one, FORMATS, peaks)
+    yield from _large(kind, stores, larger, ("csv", "xlsx"), peaks)
     yield from _whole_city(kind, stores, whole)
 
 
@@ -63,16 +66,23 @@ def _by_format(kind: str, stores: Stores, city: City) -> Iterator[Figure]:
     stores.drop(url)
 
 
-def _large(kind: str, stores: Stores, city: City) -> Iterator[Figure]:
+def _large(kind: str, stores: Stores, city: City, formats: Sequence[str], than: Peaks) -> Iterator[Figure]:
+    """One employer, and its memory beside that of a smaller one: it is bounded whatever the employer's size."""
     url, heads = _settled(kind, stores, city), city.accounts_each
-    for form in FORMATS:
+    for form in formats:
         stores.tell(f"{kind}: one employer with {heads:,} employees as {form}")
         with TemporaryDirectory() as folder:
             done = _child("produce", url, folder, form)
-        what = f"one employer with {heads:,} employees: {form}"
+        what, peak = f"one employer with {heads:,} employees: {form}", done["peak_mib"]
+        ratio, against = (peak / than[form], "times the smaller one's") if form in than else (None, "")
         yield Figure("statements", kind, what, heads / done["seconds"], "statements/s")
-        yield Figure("statements", kind, f"{what}: peak memory", done["peak_mib"], "MiB")
+        yield Figure("statements", kind, f"{what}: peak memory", peak, "MiB", ratio, against)
+        than.setdefault(form, peak)
     stores.drop(url)
+
+
+Peaks = dict[str, float]
+"""Peak memory in MiB of the first employer measured, by format."""
 
 
 def _whole_city(kind: str, stores: Stores, city: City) -> Iterator[Figure]:
