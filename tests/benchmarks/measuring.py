@@ -7,6 +7,7 @@ import platform
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from statistics import median, quantiles
 from time import perf_counter
 from typing import Any
@@ -56,9 +57,15 @@ class Timed:
 
 
 def peak_mib() -> float:
-    """The most memory that this program has had; what the system reports as usage counts the parent's before it."""
+    """The most memory that this program has had, or since ``forget_peak``. The usage that the system reports would
+    count the parent's before it."""
     with open("/proc/self/status", encoding="ascii") as lines:
         return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) / 1024
+
+
+def forget_peak() -> None:
+    """Lets the peak begin anew from what is in use."""
+    Path("/proc/self/clear_refs").write_text("5", "ascii")
 
 
 def machine() -> dict[str, Any]:
