@@ -120,8 +120,3 @@ def _read(file: Path) -> Any:
         return json.loads(text, parse_float=str)
     except ValueError as error:
         raise Refusal("message_malformed", file=file.name, what=str(error)) from None
-
-
-def read_messages(file: Path) -> list[Message]:
-    """The messages of one file, as they are."""
-    return from_platform(_read(file), file.name)

@@ -13,8 +13,6 @@ from typing import Any
 
 import yaml
 
-from ledger.policy.rules import registered
-
 
 @dataclass(frozen=True, slots=True)
 class Covered:
@@ -64,12 +62,6 @@ def _entry(data: dict[str, Any]) -> Covered:
         name: tuple(value) if isinstance(value, list) else value for name, value in data.items()
     }
     return Covered(**fields)
-
-
-def rules_without_clause() -> list[str]:
-    """Names of rules that no clause of the coverage names."""
-    named = {rule for entry in coverage_entries() for rule in entry.rules}
-    return sorted(set(registered()) - named)
 
 
 def coverage_page() -> str:

@@ -79,6 +79,9 @@ def relieve(state: Office, officer: str, relieved: Relieved) -> tuple[Event, ...
     return (relieved,)
 
 
+# ---------------------------------------------------------------- queries
+
+
 def require(state: Office, officer: str, role: str, area: str) -> None:
     """Refuses ``role_not_held``, and ``not_your_area`` where the role is held elsewhere only."""
     if f"{role}@{area}" in state.held:
@@ -87,11 +90,3 @@ def require(state: Office, officer: str, role: str, area: str) -> None:
     if elsewhere:
         raise Refusal("not_your_area", officer=officer, role=role, area=area, own=", ".join(elsewhere))
     raise Refusal("role_not_held", officer=officer, role=role, area=area)
-
-
-# ---------------------------------------------------------------- queries
-
-
-def areas_of(state: Office, role: str) -> list[str]:
-    """Where an officer holds a role."""
-    return [one.partition("@")[2] for one in state.held if one.partition("@")[0] == role]

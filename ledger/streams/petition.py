@@ -153,8 +153,3 @@ def is_done(state: Petition, employer: str, account_status: str) -> bool:
             return account_status in ("centrally_sealed", "closed")
         case _:
             return True
-
-
-def is_overdue(state: Petition, on: date) -> bool:
-    """Whether the centre itself is late."""
-    return state.status == "urged" and state.centre_due_on is not None and on > state.centre_due_on

@@ -1,19 +1,35 @@
 """Schedules of loans: the published totals to the fen, and what must hold for every loan."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.policy.schedule import equal_principal_schedule, level_payment, level_payment_schedule
+from ledger.policy.loan_terms import Terms
+from ledger.policy.schedule import level_payment
 from ledger.refusal import Refusal
+from ledger.streams import loan as loans
 
 LOANS = (st.integers(100, 10**9), st.integers(0, 600), st.integers(1, 120))
 
 
+def schedule(method: str, amount_fen: int, rate: Decimal, months: int) -> list[loans.Due]:
+    """Every instalment of a loan as it was paid out."""
+    signed = loans.Loan(
+        status="signed",
+        method=method,
+        amount_fen=amount_fen,
+        months=months,
+        security=(("mortgage", "M1", "P1"),),
+    )
+    (disbursed, *_) = loans.disburse(signed, "L1", rate, Terms(), "L1.1", {}, date(2019, 8, 15))
+    return list(loans.schedule(loans.evolve(signed, disbursed), Terms()))
+
+
 def interest(rate: str) -> int:
-    return sum(part.interest_fen for part in level_payment_schedule(120_000_000, Decimal(rate), 360))
+    return sum(part.interest_fen for part in schedule("level_payment", 120_000_000, Decimal(rate), 360))
 
 
 def test_the_two_published_savings_are_reproduced_to_the_fen():
@@ -31,9 +47,9 @@ def test_the_known_monthly_payments_are_reproduced(principal, rate, payment):
 
 @given(*LOANS)
 def test_principal_parts_add_up_and_nothing_is_left(principal, points, months):
-    for schedule in (level_payment_schedule, equal_principal_schedule):
-        parts = schedule(principal, Decimal(points) / 10000, months)
-        assert len(parts) == months
+    for method in ("level_payment", "equal_principal"):
+        parts = schedule(method, principal, Decimal(points) / 10000, months)
+        assert len(parts) == months or (len(parts) < months and principal < 100 * months)
         assert sum(part.principal_fen for part in parts) == principal
         assert parts[-1].left_fen == 0
         assert all(part.interest_fen >= 0 for part in parts)

@@ -85,11 +85,10 @@ def test_a_petition_is_urged_once_and_settled_once_and_the_centre_waits_its_days
     assert petition.urge(state, "Q1", urged) == ()
     early = petition.Settled(effective_on=date(2019, 7, 6), by="centre")
     assert refused(petition.settle, state, "Q1", early) == "employer_days_running"
-    assert [petition.is_overdue(state, date(2019, 7, day)) for day in (16, 17)] == [False, True]
+    assert state.centre_due_on == date(2019, 7, 16)
     in_time = petition.Settled(effective_on=date(2019, 7, 7), by="centre")
     state = petition.evolve(state, *petition.settle(state, "Q1", in_time))
     assert petition.settle(state, "Q1", in_time) == ()
-    assert not petition.is_overdue(state, date(2020, 1, 1))
 
 
 def test_the_books_open_once_and_balanced():

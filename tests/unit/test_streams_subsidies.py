@@ -76,7 +76,6 @@ def test_an_office_given_twice_is_one_office_and_one_circumstance_twice_is_one()
     assigned = office.Assigned(effective_on=DAY, role="city_office", area="city", by="director")
     state = office.OFFICES.fold([*office.assign(office.Office(), "officer", assigned)])
     assert office.assign(state, "officer", assigned) == ()
-    assert office.areas_of(state, "city_office") == ["city"]
     noted = circumstance.Noted(effective_on=DAY, circumstance="dibao", holds_from=DAY, source="民政局")
     known = circumstance.CIRCUMSTANCES.fold([*circumstance.record(circumstance.Circumstances(), noted)])
     assert circumstance.record(known, noted) == ()
