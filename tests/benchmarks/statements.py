@@ -27,6 +27,7 @@ from ledger.dates import SHANGHAI
 from projections.documents import rendering
 from projections.documents.press import set_pdf
 from projections.views.journal import Journal
+from projections.views.stays import Stays
 from projections.views.view import catch_up
 from tests.benchmarks.city import City
 from tests.benchmarks.measuring import Figure, peak_mib
@@ -103,6 +104,7 @@ def _settled(kind: str, stores: Stores, city: City) -> str:
     with Desk(url, clock=_settling_day, book=bench_book()) as desk:
         catch_up(desk.ledger.database, Journal())
         settle(desk, YEAR, LAST)
+        catch_up(desk.ledger.database, Stays())  # by whole commits, and here one has a month of a whole employer
     return url
 
 
