@@ -104,7 +104,9 @@ def _settled(kind: str, stores: Stores, city: City) -> str:
     with Desk(url, clock=_settling_day, book=bench_book()) as desk:
         catch_up(desk.ledger.database, Journal())
         settle(desk, YEAR, LAST)
-        catch_up(desk.ledger.database, Stays())  # by whole commits, and here one has a month of a whole employer
+        catch_up(
+            desk.ledger.database, Stays()
+        )  # by whole commits, and here one has a month of a whole employer
     return url
 
 
