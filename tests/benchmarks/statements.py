@@ -46,7 +46,7 @@ def run(kind: str, stores: Stores, small: bool, **_: Any) -> Iterator[Figure]:
     yield from _by_format(kind, stores, many)
     peaks: Peaks = {}
     yield from _large(kind, stores, one, FORMATS, peaks)
-    yield from _large(kind, stores, larger, ("csv", "xlsx"), peaks)
+    yield from _large(kind, stores, larger, FORMATS, peaks)
     yield from _whole_city(kind, stores, whole)
 
 
