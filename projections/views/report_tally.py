@@ -84,7 +84,7 @@ class Tally:
         self.person: dict[str, str] = {}
         self.employer: dict[str, str] = {}
         self.kind: dict[str, str] = {}
-        self.closed: set[str] = set()
+        self.closed: dict[str, date] = {}
         self.loans: dict[str, tuple[str, ...]] = {}
         self.reasons: dict[tuple[str, int], str] = {}
 
@@ -199,7 +199,7 @@ def _transferred(tally: Tally, seen: Seen) -> None:
 
 
 def _closed(tally: Tally, seen: Seen) -> None:
-    tally.closed.add(seen.key)
+    tally.closed[seen.key] = seen.body.effective_on
     tally.add("accounts_closed", 1, seen.body.effective_on)
     tally.stands(seen.key, "closed", seen.body.effective_on)
 
@@ -270,10 +270,12 @@ def _recovered(tally: Tally, seen: Seen) -> None:
 
 
 def _reopen(tally: Tally, key: str, on: date) -> None:
-    if key in tally.closed:
-        tally.closed.discard(key)
-        tally.add("accounts_closed", -1, on)
-        tally.stands(key, "sealed", on)
+    """A closed account lives again from a day on, or where something older is put right from its closing on."""
+    closed_on = tally.closed.pop(key, None)
+    if closed_on is not None:
+        since = max(on, closed_on)
+        tally.add("accounts_closed", -1, since)
+        tally.stands(key, "sealed", since)
 
 
 def _withdrawn(tally: Tally, seen: Seen) -> None:
