@@ -21,6 +21,7 @@ from sqlalchemy.engine import make_url
 
 from commands.backup import back_up, restore
 from commands.bank.files import FileGateway
+from commands.bank.gateway import SHARED, SHARED_VARIABLE
 from commands.desk import Desk
 from commands.loan_runs import run_over_loans
 from commands.payments import ask, receive
@@ -70,9 +71,6 @@ CATCH_UP_PERIODS_MAX: Final = 40
 
 ACTOR: Final = "jobs"
 """Who the audit envelope names for what a job books."""
-
-BANK_FOLDER: Final = "PROVIDENT_BANK"
-"""The variable that names the folder shared with the bank, by default ``bank``; without ``bank.yaml`` there is none."""
 
 _NAMED_MAX: Final = 20
 
@@ -149,8 +147,11 @@ def _loans(desk: Desk, period: str, folder: Path) -> dict[str, Any]:
 
 
 def _bank(desk: Desk, period: str, folder: Path) -> dict[str, Any]:
-    """Takes in what the bank sent, matches it, asks about orders on which it is silent, and counts what differs."""
-    shared = Path(os.environ.get(BANK_FOLDER, "bank"))
+    """Takes in what the bank sent, matches it, asks about orders on which it is silent, and counts what differs.
+
+    Without a ``bank.yaml`` in the shared folder there is no bank.
+    """
+    shared = Path(os.environ.get(SHARED_VARIABLE, SHARED))
     if not (shared / "bank.yaml").is_file():
         return {"messages": 0}
     gateway, database = FileGateway(shared), desk.ledger.database

@@ -9,12 +9,13 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from itertools import count
 from pathlib import Path
 from subprocess import PIPE
 from tempfile import mkdtemp
+from typing import Any
 
 import psycopg
 import pytest
@@ -47,15 +48,19 @@ class Clock:
 
 def illustrative_book() -> PolicyBook:
     """The bundled parameters and two figures that the packs leave open, as an example city might set them."""
+    return with_examples(
+        PolicyBook.bundled(), {"city_average_monthly_wage": 500_000, "minimum_wage": 142_000}
+    )
+
+
+def with_examples(book: PolicyBook, values: Mapping[str, Any]) -> PolicyBook:
+    """A book with more figures, as an example city might have set them."""
     example = {
         "effective_from": date(2018, 1, 1),
         "published_on": date(2018, 1, 1),
         "citation": Citation("示例", "—"),
     }
-    return PolicyBook.bundled().with_values(
-        ParameterValue("city_average_monthly_wage", 500_000, **example),
-        ParameterValue("minimum_wage", 142_000, **example),
-    )
+    return book.with_values(*(ParameterValue(name, value, **example) for name, value in values.items()))
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import NamedTuple, Protocol
+from pathlib import Path
+from typing import Final, NamedTuple, Protocol
+
+SHARED: Final = Path("bank")
+"""The folder shared with the bank, where nothing else is said."""
+
+SHARED_VARIABLE: Final = "PROVIDENT_BANK"
+"""The variable that names another."""
 
 
 class OwnAccount(NamedTuple):

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from commands.bank.gateway import SHARED, SHARED_VARIABLE
 from commands.cli.doing import by
 from commands.cli.opening import open_desk, reading, today
 from commands.cli.output import (
@@ -28,8 +29,8 @@ folder = option(
     "--dir",
     "folder",
     type=click.Path(file_okay=False, path_type=Path),
-    default=Path("bank"),
-    envvar="PROVIDENT_BANK",
+    default=SHARED,
+    envvar=SHARED_VARIABLE,
     show_default=True,
     zh="与银行交换文件的文件夹：bank.yaml 列出本中心账户，out 为发出，in 为收到，done 为已读（或变量 PROVIDENT_BANK）。",
     en="The folder shared with the bank: bank.yaml names the centre's accounts, out goes to it, in comes from it"

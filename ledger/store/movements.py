@@ -116,7 +116,7 @@ def _moved(contributions: str, recorded: str, others: str, late: date) -> Moved:
     if any(one.effective_on >= late for _, one in events):
         moments = zip(events, recorded.split(","), strict=True)
         late_at += [moment for (_, one), moment in moments if one.effective_on >= late]
-    for version, topic, state, moment in sorted(msgspec.json.decode(others)) if others != "[]" else ():
+    for version, topic, state, moment in sorted(msgspec.json.decode(others)):
         body = decode(topic, state)
         events.append((version, body))
         if body.effective_on >= late:

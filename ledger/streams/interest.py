@@ -88,9 +88,8 @@ def earning(balance_fen: int, events: Iterable[Versioned], year: int, undone: Co
     movements: list[Movement] = []
     carried_before = current_before = 0
     for version, body in events:
-        if (
-            type(body) in _CONTRIBUTIONS
-        ):  # nearly every movement is one, and 300,000 accounts are settled at once
+        # Nearly every movement is one, and 300,000 accounts are settled at once.
+        if type(body) in _CONTRIBUTIONS:
             fen, day = body.employer_fen + body.employee_fen, body.effective_on.toordinal()
             if day >= first:
                 movements.append((day, 0, fen))

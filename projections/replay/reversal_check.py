@@ -31,10 +31,9 @@ class Reversals:
         undone: set[tuple[str, int]] = set()
         for commit, row, body in self.seen:
             _, stream, version, *_ = row
-            original = self._original(connection, stream, body.reverses)
             named = stream, body.reverses
-            stands = original is not None and body.reverses < version and named not in undone
-            if not stands or _undoing(original) != _amounts(body):
+            due = _undoing(self._original(connection, *named))
+            if body.reverses >= version or named in undone or due != _amounts(body):
                 self.found.add("reversal_differs", commit, row[0], stream, version=body.reverses)
             undone.add(named)
 
@@ -50,7 +49,7 @@ class Reversals:
 
 
 def _undoing(original: Event | None) -> tuple[Any, ...]:
-    """What a reversal of an event has to say."""
+    """What a reversal of an event has to say; of an event that is not there, nothing is right."""
     if original is None:
         return ()
     if isinstance(original, loan.Repaid):

@@ -175,9 +175,7 @@ def _repaid(money: dict[str, int], body: loans.Repaid | loans.RepaymentReversed,
     money["penalty_fen"] += sign * body.penalty_fen
 
 
-def _movements(
-    connection: Connection, first: date, last: date, known_on: date | None = None
-) -> Iterator[Any]:
+def _movements(connection: Connection, first: date, last: date, known_on: date | None) -> Iterator[Any]:
     topics = [one.topic for one in _MONEY]
     asked = select(event.c.topic, event.c.state, event.c.recorded_at).where(event.c.topic.in_(topics))
     for topic, state, recorded_at in connection.execute(

@@ -12,7 +12,7 @@ import pickle
 import resource
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, datetime, time
 from pathlib import Path
@@ -44,9 +44,7 @@ def run(kind: str, stores: Stores, small: bool, **_: Any) -> Iterator[Figure]:
     larger = City.until("2020-07", 1, 4 * one.accounts_each, 12)
     whole = City.until("2020-07", 10 if small else 5_000, 60, 12)
     yield from _by_format(kind, stores, many)
-    peaks: Peaks = {}
-    yield from _large(kind, stores, one, FORMATS, peaks)
-    yield from _large(kind, stores, larger, FORMATS, peaks)
+    yield from _large(kind, stores, one, larger)
     yield from _whole_city(kind, stores, whole)
 
 
@@ -67,23 +65,21 @@ def _by_format(kind: str, stores: Stores, city: City) -> Iterator[Figure]:
     stores.drop(url)
 
 
-def _large(kind: str, stores: Stores, city: City, formats: Sequence[str], than: Peaks) -> Iterator[Figure]:
-    """One employer, and its memory beside that of a smaller one: it is bounded whatever the employer's size."""
-    url, heads = _settled(kind, stores, city), city.accounts_each
-    for form in formats:
-        stores.tell(f"{kind}: one employer with {heads:,} employees as {form}")
-        with TemporaryDirectory() as folder:
-            done = _child("produce", url, folder, form)
-        what, peak = f"one employer with {heads:,} employees: {form}", done["peak_mib"]
-        ratio, against = (peak / than[form], "times the smaller one's") if form in than else (None, "")
-        yield Figure("statements", kind, what, heads / done["seconds"], "statements/s")
-        yield Figure("statements", kind, f"{what}: peak memory", peak, "MiB", ratio, against)
-        than.setdefault(form, peak)
-    stores.drop(url)
-
-
-Peaks = dict[str, float]
-"""Peak memory in MiB of the first employer measured, by format."""
+def _large(kind: str, stores: Stores, *cities: City) -> Iterator[Figure]:
+    """One employer of each city, its memory beside that of the first: it is bounded whatever the employer's size."""
+    first: dict[str, float] = {}
+    for city in cities:
+        url, heads = _settled(kind, stores, city), city.accounts_each
+        for form in FORMATS:
+            stores.tell(f"{kind}: one employer with {heads:,} employees as {form}")
+            with TemporaryDirectory() as folder:
+                done = _child("produce", url, folder, form)
+            what, peak = f"one employer with {heads:,} employees: {form}", done["peak_mib"]
+            ratio, against = (peak / first[form], "times the smaller one's") if form in first else (None, "")
+            yield Figure("statements", kind, what, heads / done["seconds"], "statements/s")
+            yield Figure("statements", kind, f"{what}: peak memory", peak, "MiB", ratio, against)
+            first.setdefault(form, peak)
+        stores.drop(url)
 
 
 def _whole_city(kind: str, stores: Stores, city: City) -> Iterator[Figure]:
@@ -104,9 +100,8 @@ def _settled(kind: str, stores: Stores, city: City) -> str:
     with Desk(url, clock=_settling_day, book=bench_book()) as desk:
         catch_up(desk.ledger.database, Journal())
         settle(desk, YEAR, LAST)
-        catch_up(
-            desk.ledger.database, Stays()
-        )  # by whole commits, and here one has a month of a whole employer
+        # By whole commits, and here one has a month of a whole employer: it is no part of what is measured.
+        catch_up(desk.ledger.database, Stays())
     return url
 
 

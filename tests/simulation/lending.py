@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from ledger.policy.parameters import Citation, ParameterValue, PolicyBook
+from ledger.policy.parameters import PolicyBook
 from ledger.streams import loan as loans
 from ledger.streams.loan.state import RUNNING
+from tests.conftest import with_examples
 from tests.simulation.city import NOTHING, City, Content, Weights, deposit, open_account, withdraw
 
 LIMITS = {
@@ -24,16 +25,11 @@ LIMITS = {
 
 def lending_book(book: PolicyBook) -> PolicyBook:
     """The same law with the limits that a committee sets."""
-    example = {
-        "effective_from": date(2018, 1, 1),
-        "published_on": date(2018, 1, 1),
-        "citation": Citation("示例", "—"),
-    }
-    return book.with_values(*(ParameterValue(name, value, **example) for name, value in LIMITS.items()))
+    return with_examples(book, LIMITS)
 
 
 class LendingCity(City):
-    """Lends to six borrowers, most of them contributors of another city, and to its own."""
+    """Lends to its own contributors and to those of another city."""
 
     def weights(self) -> Weights:
         return _WEIGHTS

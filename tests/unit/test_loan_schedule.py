@@ -2,11 +2,13 @@
 
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.money import rounded
 from ledger.policy.loan_terms import Terms
 from ledger.policy.schedule import level_payment
 from ledger.refusal import Refusal
@@ -26,6 +28,21 @@ def schedule(method: str, amount_fen: int, rate: Decimal, months: int) -> list[l
     )
     (disbursed, *_) = loans.disburse(signed, "L1", rate, Terms(), "L1.1", {}, date(2019, 8, 15))
     return list(loans.schedule(loans.evolve(signed, disbursed), Terms()))
+
+
+def table(method: str, left_fen: int, rate: Decimal, months: int) -> list[tuple[int, int]]:
+    """Principal and interest of each month as a bank's table has them: the rest at the end, and no row for nothing."""
+    level_fen, rows = level_payment(left_fen, rate, months), []
+    part_fen = rounded(Fraction(left_fen, months), "fen_half_up")
+    for number in range(1, months + 1):
+        interest_fen = rounded(left_fen * rate / 12, "fen_half_up")
+        principal_fen = level_fen - interest_fen if method == "level_payment" else part_fen
+        principal_fen = left_fen if number == months else min(principal_fen, left_fen)
+        left_fen -= principal_fen
+        rows.append((principal_fen, interest_fen))
+        if not left_fen:
+            break
+    return rows
 
 
 def interest(rate: str) -> int:
@@ -49,7 +66,9 @@ def test_the_known_monthly_payments_are_reproduced(principal, rate, payment):
 def test_principal_parts_add_up_and_nothing_is_left(principal, points, months):
     for method in ("level_payment", "equal_principal"):
         parts = schedule(method, principal, Decimal(points) / 10000, months)
-        assert len(parts) == months or (len(parts) < months and principal < 100 * months)
+        rows = table(method, principal, Decimal(points) / 10000, months)
+        assert [(part.principal_fen, part.interest_fen) for part in parts] == rows
+        assert len(parts) == months or principal < 100 * months
         assert sum(part.principal_fen for part in parts) == principal
         assert parts[-1].left_fen == 0
         assert all(part.interest_fen >= 0 for part in parts)

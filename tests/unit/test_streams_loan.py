@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -14,11 +14,12 @@ from msgspec.structs import replace
 from ledger.books.posting import post
 from ledger.dates import days_after
 from ledger.policy.loan_terms import Terms
-from ledger.policy.schedule import counted_days, due_day, level_payment
+from ledger.policy.schedule import counted_days, due_day
 from ledger.refusal import Refusal
 from ledger.streams import loan as loans
 from ledger.streams.base import Event, Recorded
 from ledger.streams.loan import Arrived, Loan
+from tests.unit.test_loan_schedule import table
 
 RATES = [Decimal(one) for one in ("0.021", "0.026", "0.031", "0.0325", "0.03575", "0.045")]
 TERMS = Terms()
@@ -173,18 +174,9 @@ def test_paid_on_every_due_day_a_loan_is_settled_by_its_schedule_and_by_nothing_
     assert history.state.status == "settled"
     assert len(planned) == months
     if method == "level_payment":
-        assert [(one.principal_fen, one.interest_fen) for one in planned] == table(amount_fen, rate, months)
-
-
-def table(left_fen: int, rate: Decimal, months: int) -> list[tuple[int, int]]:
-    """Principal and interest of each level payment as a bank's table has them: month by month, the rest at the end."""
-    payment_fen, rows = level_payment(left_fen, rate, months), []
-    for number in range(1, months + 1):
-        interest_fen = int((left_fen * rate / 12).to_integral_value(ROUND_HALF_UP))
-        principal_fen = left_fen if number == months else min(payment_fen - interest_fen, left_fen)
-        left_fen -= principal_fen
-        rows.append((principal_fen, interest_fen))
-    return rows
+        assert [(one.principal_fen, one.interest_fen) for one in planned] == table(
+            method, amount_fen, rate, months
+        )
 
 
 @given(

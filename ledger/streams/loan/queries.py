@@ -147,9 +147,14 @@ def days_overdue(state: Loan, on: date) -> int:
     return max(((on - one.due_on).days for one in state.owed), default=0)
 
 
+def is_late(due_on: date, on: date, terms: Terms) -> bool:
+    """Whether an instalment unpaid on a day belongs into 122: overdue for more days than the parameter says."""
+    return (on - due_on).days > terms.overdue_days
+
+
 def in_122(state: Loan, on: date, terms: Terms) -> int:
-    """The principal that belongs into 122 on a day: of instalments overdue for more days than the parameter says."""
-    return sum(one.principal_fen for one in state.owed if (on - one.due_on).days > terms.overdue_days)
+    """The principal that belongs into 122 on a day."""
+    return sum(one.principal_fen for one in state.owed if is_late(one.due_on, on, terms))
 
 
 def turning_day(state: Loan, on: date) -> date:
@@ -167,14 +172,12 @@ def by_turn(
 ) -> dict[date, int]:
     """Principal of shares that stands in 122 after all turns: by the day of its turn, or ``on`` where that is later.
 
-    An instalment is turned on the first turning day that is more days after its due day than the parameter says.
+    An instalment is turned on the first turning day on which it is late.
     """
     due_on = {one.number: one.due_on for one in owed}
     by_day: dict[date, int] = {}
     for one in shares:
-        late = (
-            day for day in turning_days if one.number and (day - due_on[one.number]).days > terms.overdue_days
-        )
+        late = (day for day in turning_days if one.number and is_late(due_on[one.number], day, terms))
         turned_on = next(late, None)
         if turned_on and one.principal_fen:
             day = max(turned_on, on)
