@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from commands.handlers import COMMANDS, Work
+from commands.handlers.interest import level_payable
 from commands.handlers.proposals import load
 from commands.law import Law
 from commands.policy_book import LedgerBook
@@ -99,6 +100,7 @@ class Desk:
             law = Law(self.policy.on(uow.connection), today, self.book)
             work = Work(uow, law, self.ledger, prepared)
             result = spec.handler(work, given)
+            level_payable(work)
             if beside is not None:
                 beside(work, result)
             return result

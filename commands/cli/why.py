@@ -142,14 +142,18 @@ def _compute_interest_again(book: Any, event: Any, before: Any) -> dict[str, Any
     from ledger.dates import business_day
     from ledger.policy.proof import proof
     from ledger.policy.rules import decide
-    from ledger.streams.interest import case_of
+    from ledger.streams.interest import cases_of, terms_known
 
-    case, credited = case_of(event.body, before)
-    outcome = decide("deposit_interest", case, book, case["on"], business_day(event.recorded_at))
-    due = (outcome.values["carried_fen"] - credited[0], outcome.values["current_fen"] - credited[1])
+    known_on = business_day(event.recorded_at)
+    cases, credited = cases_of(event.body, before, terms_known(book, known_on))
+    outcomes = [decide("deposit_interest", case, book, case["on"], known_on) for case in cases]
+    due = tuple(
+        sum(one.values[part] for one in outcomes) - before_fen
+        for part, before_fen in zip(("carried_fen", "current_fen"), credited, strict=True)
+    )
     return {
-        "outcome": outcome.as_json(),
-        "proof": proof(outcome, language()),
+        "outcome": outcomes[-1].as_json(),
+        "proof": "\n".join(proof(one, language()) for one in outcomes),
         "credited_before_fen": sum(credited),
         "equal": due == (event.body.carried_fen, event.body.current_fen),
     }

@@ -273,12 +273,13 @@ def leave_for(work: Work, account: str, to_centre: str, letter: str, on: date) -
     version = work.uow.version("account", account) + 1
     work.add("account", account, events)
     payment = payments.key(account, version)
+    principal, earned = payments.parts(principal_fen, interest_fen)
     ordered = payments.Ordered(
         effective_on=on,
         cause=f"account-{account}/{version}",
         payee=to_centre,
-        principal_fen=principal_fen,
-        interest_fen=interest_fen,
+        principal_fen=principal,
+        interest_fen=earned,
     )
     work.add("payment", payment, payments.order(work.uow.state("payment", payment), payment, ordered))
     return Left(principal_fen, interest_fen, payment, ordered.cause)

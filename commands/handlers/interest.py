@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
@@ -10,8 +11,8 @@ from sqlalchemy import Connection, or_, select
 
 from commands.handlers.registry import Work, command
 from commands.schemas import year as schemas
-from ledger.books.posting import INTEREST_PAYABLE
-from ledger.dates import fund_year_bounds, parse_day
+from ledger.books.posting import INTEREST_PAYABLE, post
+from ledger.dates import fund_year_bounds, fund_year_of, parse_day
 from ledger.limits import SETTLEMENT_CHUNK
 from ledger.refusal import Refusal
 from ledger.store.movements import Moved, movements_together
@@ -42,7 +43,7 @@ def credit_on_closing(work: Work, account: str, on: date) -> int:
     """Credits what an account has earned before its money leaves for good (销户利息), and returns it in fen."""
     state = work.account(account)
     history = work.history("account", account)
-    credited = interest.on_closing(state, history, on, _last_settled(work), terms_known(work))
+    credited = interest.due_until(state, history, on, _last_settled(work), terms_known(work))
     work.add("account", account, credited)
     return sum(one.carried_fen + one.current_fen for one in credited)
 
@@ -50,6 +51,28 @@ def credit_on_closing(work: Work, account: str, on: date) -> int:
 def _last_settled(work: Work) -> int:
     settled = REGISTERS["year"].keys_where(work.uow.connection, status="settled")
     return max(map(int, settled), default=0)
+
+
+def level_payable(work: Work) -> None:
+    """Keeps 211 of every settled fund year at nothing, and 411 at the interest that was really credited.
+
+    Whatever a command credited or took back of a settled year, on closing, by an adjustment or by a reversal, is that
+    year's expense in the same commit. The years that the command itself settles are trued up by their settlement.
+    """
+    taken: dict[int, int] = defaultdict(int)
+    for change in work.uow.changes["account"].values():
+        for one in change.events:
+            if isinstance(one.body, (accounts.InterestCredited, accounts.EntryReversed)):
+                payable_fen = sum(fen for code, fen in post(one.body) if code == INTEREST_PAYABLE)
+                taken[fund_year_of(one.body.effective_on)] += payable_fen
+    if not any(taken.values()):
+        return
+    last = _last_settled(work)
+    for year, fen in sorted(taken.items()):
+        if year <= last:
+            work.uow.state("year", years.key(year))
+            why = "adjustment" if fen > 0 else "reversal"
+            work.add("year", years.key(year), years.true_up(fund_year_bounds(year)[1], fen, why))
 
 
 # ---------------------------------------------------------------- settlement
@@ -137,21 +160,20 @@ def _keys_after(connection: Connection, last_key: str, count: int, first: date) 
 
 def _settle_accounts(work: Work, year: int, state: years.Year, number: int, keys: Sequence[str]) -> int:
     """Credits the accounts of a chunk and returns what that took out of account 211, in fen."""
-    first, last = fund_year_bounds(year)
-    end = date(year + 1, 7, 1)
-    terms = terms_known(work)(first, end, last)
+    last = fund_year_bounds(year)[1]
+    terms_of = terms_known(work)
     accounts_now = work.uow.load("account", keys)
     moved = dict(movements_together(work.uow.connection, keys, state.read_since, last))
     credited = carried_fen = current_fen = 0
     for key in keys:
         own = accounts_now[key]
-        if own.status == "closed":
-            continue  # its interest was paid with its money
         earned = interest.earning(own.balance_fen, moved.get(key, _NOTHING).events, year, own.reversed)
-        found = interest.credit(earned, terms, "settlement", year, last)
+        found = interest.credit(earned, terms_of, "settlement", year)
         if found is None:
             continue
         if own.balance_fen + found.carried_fen + found.current_fen < 0:
+            if own.status == "closed":
+                continue  # interest found too high is not taken back from who has gone
             raise Refusal("insufficient_balance", account=key, amount_fen=-found.carried_fen - found.current_fen,
                           available_fen=own.balance_fen)  # fmt: skip
         work.add("account", key, (found,))
@@ -190,14 +212,16 @@ def adjust_interest(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Credits or takes back what back-dated events have changed in an account's interest, from a settled year on.
 
     The difference is computed anew from the events, has the settlement day as its value date, and is the year's
-    expense. Refuses ``year_not_settled``, and ``insufficient_balance`` where interest to be taken back was spent.
+    expense. A closed account stays closed; ``pay_remainder`` pays what it holds then. Refuses ``year_not_settled``, and
+    ``insufficient_balance`` where interest to be taken back was spent.
     """
     account, year = given["account"], given["year"]
     last = _last_settled(work)
-    if year > last or work.uow.state("year", years.key(year)).status != "settled":
+    if year > last:
         raise Refusal("year_not_settled", year=year)
     state = work.account(account)
-    accounts.require_live(state, account)
+    if not state.status:
+        raise Refusal("account_unknown", account=account)
     history = work.history("account", account)
     found = interest.adjustments(state, history, range(year, last + 1), terms_known(work))
     differences = {one.year: one.carried_fen + one.current_fen for one in found}
@@ -209,11 +233,6 @@ def adjust_interest(work: Work, given: dict[str, Any]) -> dict[str, Any]:
             available_fen=state.balance_fen,
         )
     after = work.add("account", account, found)
-    for one, difference_fen in differences.items():
-        key = years.key(one)
-        work.uow.state("year", key)
-        day = fund_year_bounds(one)[1]
-        work.add("year", key, years.true_up(day, difference_fen, "adjustment"))
     return {
         "account": account,
         "adjusted_fen": sum(differences.values()),

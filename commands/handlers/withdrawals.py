@@ -149,12 +149,13 @@ def _take(
         for_account=for_account,
     )
     work.add("account", account, events)
+    principal, earned = payments.parts(amount_fen, interest_fen)
     ordered = payments.Ordered(
         effective_on=on,
         cause=f"account-{account}/{version}",
         payee=state.person,
-        principal_fen=amount_fen,
-        interest_fen=interest_fen,
+        principal_fen=principal,
+        interest_fen=earned,
     )
     work.add("payment", payment, payments.order(work.uow.state("payment", payment), payment, ordered))
     return payment
@@ -184,16 +185,17 @@ def reverse(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     if isinstance(taken, accounts.Withdrawn) and taken.reason == "loan_repayment" and not taken.payment:
         raise Refusal("reversal_of_offset", account=account, loan=taken.explanation.get("evidence", ""))
     room = accounts.room_from(history, original.body.effective_on)
-    events = accounts.reverse(state, account, original, given["reason"], room, given["money"])
-    if state.status == "closed":
-        accounts.require_no_other(live_accounts(work, [state.person]).get(state.person, ()))
+    closed_by, _ = accounts.closing_of(history) or (None, "")
+    events = accounts.reverse(state, account, original, given["reason"], room, given["money"], closed_by)
     (reversal,) = events
+    if state.status == "closed" and not reversal.stays_closed:
+        accounts.require_no_other(live_accounts(work, [state.person]).get(state.person, ()))
     amount_fen = -(reversal.carried_fen + reversal.current_fen)
     if reversal.money == "bank" and amount_fen > 0:
         require_two(work.actor, work.approver)
     version = work.uow.version("account", account) + 1
     after = work.add("account", account, events)
-    if isinstance(original.body, (accounts.Withdrawn, accounts.TransferredOut)):
+    if isinstance(original.body, (accounts.Withdrawn, accounts.TransferredOut, accounts.RemainderPaid)):
         after = _take_back_interest(work, account, original, history, given["reason"])
         undo_order(work, payments.key(account, original.originator_version), given["reason"], given["on"])
     result = {"account": account, "reverses": original.originator_version, "balance_fen": after.balance_fen}

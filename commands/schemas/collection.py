@@ -217,6 +217,10 @@ class Withdraw(OfAccount):
     household_members = fields.Integer(load_default=None, strict=True)
 
 
+class PayRemainder(OfAccount):
+    """A further payment of a closed account: all that it holds."""
+
+
 class Reverse(OfAccount):
     version = fields.Integer(load_default=None, strict=True)
     month = Month(load_default=None)

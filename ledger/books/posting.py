@@ -84,6 +84,7 @@ POSTING_RULES: Final[dict[type[Event], Callable[[Any], tuple[Line, ...]]]] = {
     account.Recovered: lambda e: entry(BANK, MEMBERS, e.amount_fen),
     account.TransferredOut: lambda e: entry(MEMBERS, BANK, e.carried_fen + e.current_fen),
     account.Withdrawn: lambda e: entry(MEMBERS, BANK, e.carried_fen + e.current_fen),
+    account.RemainderPaid: lambda e: entry(MEMBERS, BANK, e.carried_fen + e.current_fen),
     account.EntryReversed: _reversed,
     account.InterestCredited: lambda e: entry(INTEREST_PAYABLE, MEMBERS, e.carried_fen + e.current_fen),
     receipt.Received: _received,

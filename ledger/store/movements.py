@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from ledger.store.tables import event, utc_text
-from ledger.streams.account import Deposited, InterestCredited
+from ledger.streams.account import Closed, Deposited, InterestCredited
 from ledger.streams.base import EVENTS, Event, decode
 from ledger.streams.interest import Earner, Versioned
 
@@ -25,9 +25,14 @@ def money_topics() -> list[str]:
     return sorted(topic for topic, one in EVENTS.items() if topic.startswith("account.") and one.moves_money)
 
 
+def interest_topics() -> list[str]:
+    """The topics of all events of an account that change what it earns: its movements, and its closing."""
+    return [*money_topics(), Closed.topic]
+
+
 def movements_of(connection: Connection, keys: Sequence[str], since: str = "") -> Iterator[Movement]:
-    """The movements of accounts that were recorded since a moment (UTC text; by default ever), oldest first."""
-    return bodies_of(connection, "account", keys, money_topics(), since)
+    """What changed the interest of accounts, recorded since a moment (UTC text; by default ever), oldest first."""
+    return bodies_of(connection, "account", keys, interest_topics(), since)
 
 
 def bodies_of(
@@ -94,7 +99,7 @@ def movements_together(
     bears interest, for to read every event by itself took more than half the time of a settlement.
     """
     joined, listed, array = _JOINED_LISTED_ARRAY[connection.dialect.name]
-    condition, values = recorded_since(connection, "account", keys, money_topics(), since)
+    condition, values = recorded_since(connection, "account", keys, interest_topics(), since)
     paid = f"topic = '{Deposited.topic}'"
     statement = (
         f"SELECT stream_id, {joined}(state, ',') FILTER (WHERE {paid}),"

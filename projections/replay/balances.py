@@ -17,6 +17,7 @@ SELECT substr(stream_id, 9) AS account,
            WHEN 'account.recovered/1'          THEN {amount_fen}                     -- 追回骗提资金
            WHEN 'account.transferred_out/1'    THEN -{carried_fen} - {current_fen}   -- 异地转出
            WHEN 'account.withdrawn/1'          THEN -{carried_fen} - {current_fen}   -- 提取
+           WHEN 'account.remainder_paid/1'     THEN -{carried_fen} - {current_fen}   -- 销户后补付
            WHEN 'account.entry_reversed/1'     THEN {carried_fen} + {current_fen}    -- 冲账（带符号）
            WHEN 'account.interest_credited/1'  THEN {carried_fen} + {current_fen}    -- 结息
            ELSE 0

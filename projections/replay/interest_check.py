@@ -11,14 +11,22 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from ledger.dates import business_day, days_after, fund_year_bounds
+from ledger.dates import business_day, days_after
 from ledger.money import format_fen
 from ledger.policy.parameters import PolicyBook
-from ledger.policy.rules.interest import Terms, accrue, interest_terms
+from ledger.policy.rules.interest import accrue
 from ledger.refusal import Refusal
 from ledger.store.movements import Movement, movements_of
 from ledger.streams.account import EntryReversed, InterestCredited, effect
-from ledger.streams.interest import Versioned, earning
+from ledger.streams.interest import (
+    TermsOf,
+    Versioned,
+    accrued_in,
+    closed_on,
+    earning,
+    stretches,
+    terms_known,
+)
 from ledger.streams.period import InterestAccrued
 from ledger.streams.year import Year
 from projections.replay.checks import Fold
@@ -35,7 +43,7 @@ class Interest:
         self.found = found
         self.book = book
         self.fold = fold
-        self.terms = cache(self._terms)
+        self.terms_of = cache(self._terms_of)
         self._accounts: set[str] = set()
         self._members_fen: dict[date, int] = defaultdict(int)
         self._settled_fen: dict[str, int] = defaultdict(int)
@@ -61,7 +69,7 @@ class Interest:
         moved = [(day.toordinal(), fen, 0) for day, fen in self._members_fen.items() if first <= day <= last]
         opening_fen = sum(fen for day, fen in self._members_fen.items() if day < first)
         try:
-            due = accrue(self.terms(first, end, last, known_on), opening_fen, moved)
+            due = accrue(self.terms_of(known_on)(first, end, last), opening_fen, moved)
         except Refusal as refusal:
             self.found.add(refusal.code, stream=row[1], **refusal.facts)
             return
@@ -107,7 +115,8 @@ class Interest:
             if isinstance(body, InterestCredited):
                 earned = earning(balance_fen, seen, body.year, undone)
                 try:
-                    accrued = accrue(self._terms_for(body, recorded_at), earned.opening_fen, earned.movements)
+                    terms_of = self.terms_of(business_day(_moment(recorded_at)))
+                    accrued = accrued_in(stretches(earned, terms_of, body.year, closed_on(body)), earned)
                 except Refusal as refusal:
                     self.found.add(refusal.code, stream=f"account-{key}", **refusal.facts)
                     return
@@ -122,15 +131,8 @@ class Interest:
             seen.append((version, body))
             balance_fen += sum(effect(body))
 
-    def _terms_for(self, body: InterestCredited, recorded_at: Any) -> Terms:
-        moment = datetime.fromisoformat(recorded_at) if isinstance(recorded_at, str) else recorded_at
-        first, last = fund_year_bounds(body.year)
-        if body.kind == "closing":
-            return self.terms(first, body.effective_on, body.effective_on, business_day(moment))
-        return self.terms(first, date(body.year + 1, 7, 1), last, business_day(moment))
-
-    def _terms(self, first: date, end: date, on: date, known_on: date) -> Terms:
-        return interest_terms(self.book, first, end, on, known_on)
+    def _terms_of(self, known_on: date) -> TermsOf:
+        return terms_known(self.book, known_on)
 
     def _differs(self, key: str, version: int, body: InterestCredited, due: tuple[int, int]) -> None:
         self.found.add(
@@ -142,3 +144,8 @@ class Interest:
             credited=format_fen(body.carried_fen + body.current_fen),
             due=format_fen(sum(due)),
         )
+
+
+def _moment(recorded_at: Any) -> datetime:
+    """The moment of recording, which SQLite gives as a text."""
+    return datetime.fromisoformat(recorded_at) if isinstance(recorded_at, str) else recorded_at

@@ -14,8 +14,7 @@ from ledger.store.movements import moved_since, movements_of
 from ledger.store.tables import event
 from ledger.streams import interest
 from ledger.streams import year as years
-from ledger.streams.account import Account, EntryReversed, InterestCredited, effect
-from projections.registers import REGISTERS
+from ledger.streams.account import EntryReversed, InterestCredited, effect
 
 
 class Late(NamedTuple):
@@ -29,7 +28,7 @@ class Late(NamedTuple):
 
 def late_accounts(connection: Connection, book: PolicyBook, year: int, known_on: date) -> list[Late]:
     """Accounts whose settled year has changed since (补记、更正), each with the interest that is still due, in fen."""
-    first, last = fund_year_bounds(year)
+    last = fund_year_bounds(year)[1]
     settled = connection.execute(
         select(event.c.id).where(
             event.c.stream_id == f"year-{years.key(year)}", event.c.topic == years.Settled.topic
@@ -41,13 +40,13 @@ def late_accounts(connection: Connection, book: PolicyBook, year: int, known_on:
     keys = sorted({account for _, account, _ in since})
     if not keys:
         return []
-    terms = interest.terms_known(book, known_on)(first, date(year + 1, 7, 1), last)
+    terms_of = interest.terms_known(book, known_on)
     found = []
     for key, moved in groupby(movements_of(connection, keys), key=lambda one: one[0]):
         bodies: list[Any] = [(version, body) for _, version, body, _ in moved]
         undone = {body.reverses for _, body in bodies if isinstance(body, EntryReversed)}
         earned = interest.earning(sum(sum(effect(body)) for _, body in bodies), bodies, year, undone)
-        due = interest.credit(earned, terms, "adjustment", year, last)
+        due = interest.credit(earned, terms_of, "adjustment", year)
         adjusted_fen = sum(
             sum(effect(body))
             for version, body in bodies
@@ -60,12 +59,7 @@ def late_accounts(connection: Connection, book: PolicyBook, year: int, known_on:
                 account=key,
                 movements=sum(account == key for _, account, _ in since),
                 adjusted_fen=adjusted_fen,
-                due_fen=sum(effect(due)) if due and not _closed(connection, key) else 0,
+                due_fen=sum(effect(due)) if due else 0,
             )
         )
     return found
-
-
-def _closed(connection: Connection, key: str) -> bool:
-    state: Account = REGISTERS["account"].read(connection, [key])[key][1]
-    return state.status == "closed"

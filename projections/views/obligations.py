@@ -61,6 +61,7 @@ KINDS: Final = {
     "publish_standards": ("公布新标准", "publish the new standards", "葫政办发〔2019〕55号 四（三）"),
     "report_uplift": ("报告提标进展", "report the raise of standards", "葫政办发〔2019〕55号 四（三）"),
     "decide": ("审批", "decide the application", f"{CITY} 第十二条"),
+    "pay_remainder": ("销户后补付", "pay what is owed to a closed account", f"{NATIONAL} 第三、二十一条"),
     **conduct_duties.KINDS,
 }
 """What is to be done, in Chinese and English, and the clause."""
@@ -324,6 +325,7 @@ def obligations(
     found += _about_grants(connection, on, book)
     found += _unpublished(connection, on, book or PolicyBook.bundled())
     found += _about_uplift(connection, on, book)
+    found += _remainders(connection)
     return sorted(found, key=lambda one: (one.due_on or date.max, one.kind, one.subject))
 
 
@@ -370,6 +372,17 @@ def _about_grants(connection: Connection, on: date, book: PolicyBook) -> Iterato
         yield Obligation(
             one.kind, zh, en, one.grant, one.who, one.arose_on, one.due_on, None, late, clause, 0
         )
+
+
+def _remainders(connection: Connection) -> Iterator[Obligation]:
+    """Closed accounts that hold money since: the register says so."""
+    accounts = REGISTERS["account"].table.c
+    asked = select(accounts.key, accounts.moved_on).where(
+        accounts.status == "closed", accounts.carried_fen + accounts.current_fen > 0
+    )
+    zh, en, clause = KINDS["pay_remainder"]
+    for key, moved_on in connection.execute(asked.order_by(accounts.key)):
+        yield Obligation("pay_remainder", zh, en, key, "centre", moved_on, None, None, 0, clause, 0)
 
 
 def _about_uplift(connection: Connection, on: date, book: PolicyBook) -> Iterator[Obligation]:

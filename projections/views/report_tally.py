@@ -279,7 +279,7 @@ def _reopen(tally: Tally, key: str, on: date) -> None:
 
 
 def _withdrawn(tally: Tally, seen: Seen) -> None:
-    body: account.Withdrawn = seen.body  # type: ignore[assignment]
+    body: account.Withdrawn | account.RemainderPaid = seen.body  # type: ignore[assignment]
     line = WITHDRAWN.get(body.reason, OTHER)
     tally.reasons[seen.key, seen.version] = line
     _take_out(tally, seen.key, line, -sum(effect(body)), body.effective_on, 1)
@@ -289,6 +289,14 @@ def _transferred_out(tally: Tally, seen: Seen) -> None:
     fen, on = -sum(effect(seen.body)), seen.body.effective_on
     tally.add("withdrawn_transferred_out", fen, on)
     _moved(tally, fen, on, "withdrawals")
+
+
+def _remainder_paid(tally: Tally, seen: Seen) -> None:
+    body: account.RemainderPaid = seen.body  # type: ignore[assignment]
+    if body.reason == "transferred_out":
+        _transferred_out(tally, seen)
+    else:
+        _withdrawn(tally, seen)
 
 
 def _take_out(tally: Tally, key: str, line: str, fen: int, on: date, by: int) -> None:
@@ -301,11 +309,13 @@ def _reversed(tally: Tally, seen: Seen) -> None:
     """What was reversed is taken out of the line it stood in, at its own value date."""
     body: account.EntryReversed = seen.body  # type: ignore[assignment]
     fen, on = body.carried_fen + body.current_fen, body.effective_on
-    _reopen(tally, seen.key, on)
+    if not body.stays_closed:
+        _reopen(tally, seen.key, on)
+    paid_as = tally.reasons.get((seen.key, body.reverses))
     match body.of_topic:
-        case account.Withdrawn.topic:
-            _take_out(tally, seen.key, tally.reasons.get((seen.key, body.reverses), OTHER), -fen, on, -1)
-        case account.TransferredOut.topic:
+        case account.Withdrawn.topic | account.RemainderPaid.topic if paid_as:
+            _take_out(tally, seen.key, paid_as, -fen, on, -1)
+        case account.TransferredOut.topic | account.RemainderPaid.topic:
             tally.add("withdrawn_transferred_out", -fen, on)
             _moved(tally, -fen, on, "withdrawals")
         case account.BalanceTakenOver.topic:
@@ -372,6 +382,7 @@ COUNTED: Final[dict[type[Event], Any]] = {
     account.InterestCredited: _interest,
     account.Recovered: _recovered,
     account.Withdrawn: _withdrawn,
+    account.RemainderPaid: _remainder_paid,
     account.EntryReversed: _reversed,
     result.Distributed: _distributed,
     period.EntryBooked: _booked,

@@ -363,7 +363,9 @@ def figure_of(body: Event) -> str:
             return "transferred_in_fen"
         case accounts.TransferredOut():
             return "transferred_out_fen"
-        case accounts.Withdrawn() | accounts.Recovered():  # what comes back was never rightly withdrawn
+        case (
+            accounts.Withdrawn() | accounts.RemainderPaid() | accounts.Recovered()
+        ):  # what comes back was never rightly withdrawn
             return "withdrawn_fen"
         case accounts.InterestCredited():
             return "interest_fen"
@@ -424,6 +426,8 @@ def _words(moved: Moved, language: str) -> str:
         case accounts.Withdrawn():
             reason = term("reason", body.reason, language)
             return f"提取（{reason}）" if zh else f"withdrawal ({reason})"
+        case accounts.RemainderPaid():
+            return "销户后补付" if zh else "paid after closing"
         case accounts.Recovered():
             return "退回骗提资金" if zh else "money of a fraud returned"
         case accounts.TransferredIn():

@@ -45,7 +45,7 @@ def test_the_explanation_names_the_products_the_rates_and_every_parameter() -> N
     assert outcome.clause == "住房公积金管理条例 第二十一条"
     assert "365000000 fen-days" in [step.value for step in outcome.steps]
     assert outcome.parameters["deposit_rate_carried"] == "deposit_rate_carried@2016-02-21"
-    assert len(outcome.parameters) == 8
+    assert len(outcome.parameters) == 9
 
 
 def test_before_2016_each_part_has_the_rate_that_its_settlement_day_posts() -> None:

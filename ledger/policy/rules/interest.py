@@ -4,7 +4,8 @@
 withdrawal does not (算头不算尾). A product is fen times days; the interest of a part is its product times the daily
 rate, rounded once or for each rate segment. Before 2016-02-21 the current-year part (当年归集) earned the demand rate
 and the carried-forward part (上年结转) the three-month rate, both as posted on the settlement day; since then both
-earn one rate (银发〔2016〕43号). Which day count, rounding and segments hold are dated parameters.
+earn one rate (银发〔2016〕43号), and the fen of the parts are the fen of the whole. Which day count, rounding, segments
+and parts hold are dated parameters.
 """
 
 from __future__ import annotations
@@ -52,7 +53,10 @@ class Terms(NamedTuple):
     whole_yuan: bool
     rounding: str
     each_segment: bool
+    parts_of_whole: bool
     later_by: int
+    end: date
+    on: date
     parameters: tuple[str, ...] = ()
 
     @property
@@ -121,11 +125,13 @@ def _interest(terms: Terms, products: tuple[tuple[int, int], ...]) -> Accrued:
     if not terms.each_segment:
         carried, current = [sum(carried)], [sum(current)]
     base, rounding = terms.base, terms.rounding
-    return Accrued(
-        sum(rounded_ratio(exact, base, rounding) for exact in carried),
-        sum(rounded_ratio(exact, base, rounding) for exact in current),
-        products,
-    )
+    carried_fen = sum(rounded_ratio(exact, base, rounding) for exact in carried)
+    if terms.parts_of_whole:
+        whole = map(sum, zip(carried, current, strict=True))
+        current_fen = sum(rounded_ratio(exact, base, rounding) for exact in whole) - carried_fen
+    else:
+        current_fen = sum(rounded_ratio(exact, base, rounding) for exact in current)
+    return Accrued(carried_fen, current_fen, products)
 
 
 def _terms(
@@ -141,8 +147,10 @@ def _terms(
     rounding: str,
     segment_rounding: str,
     bearing_from: str,
+    parts: str,
 ) -> Terms:
     later_by = int(bearing_from == "next_day")
+    asked = end, on
     if end == on:
         end += timedelta(days=later_by)  # where the first day does not count, the day of withdrawal does
     stretches = [(first, on)]
@@ -164,7 +172,14 @@ def _terms(
         for (start, carried, current), until, rates in zip(posted, ends, daily, strict=True)
     )
     return Terms(
-        segments, base, principal_unit == "yuan", rounding, segment_rounding == "each_segment", later_by
+        segments,
+        base,
+        principal_unit == "yuan",
+        rounding,
+        segment_rounding == "each_segment",
+        parts == "whole" and all(one.carried_rate == one.current_rate for one in segments),
+        later_by,
+        *asked,
     )
 
 
@@ -188,6 +203,7 @@ def _days_of_change(first: date, end: date, *rates: History) -> list[date]:
         "rounding": "deposit_interest_rounding",
         "segment_rounding": "deposit_interest_segment_rounding",
         "bearing_from": "deposit_interest_bearing_from",
+        "parts": "deposit_interest_parts",
     },
     day="on",
 )
@@ -204,6 +220,7 @@ def deposit_interest(
     rounding: str,
     segment_rounding: str,
     bearing_from: str,
+    parts: str,
     movements: MovementList = (),  # type: ignore[assignment]
     why: Why = quiet,
 ) -> Values:
@@ -223,6 +240,7 @@ def deposit_interest(
         rounding=rounding,
         segment_rounding=segment_rounding,
         bearing_from=bearing_from,
+        parts=parts,
     )
     moves = [(day.toordinal(), carried, current) for day, carried, current in movements]
     found = accrue(terms, opening_fen, moves)

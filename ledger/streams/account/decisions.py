@@ -23,6 +23,7 @@ from ledger.streams.account.events import (
     Opened,
     Recovered,
     RelationBroken,
+    RemainderPaid,
     Sealed,
     SealedCentrally,
     Transferred,
@@ -365,10 +366,40 @@ def withdraw(
     return (withdrawn, Closed(effective_on=on, reason=reason)) if closing else (withdrawn,)
 
 
+def pay_remainder(state: Account, account: str, reason: str, payment: str, on: date) -> tuple[RemainderPaid]:
+    """Pays all that a closed account has come to hold since (销户后补付); it stays closed.
+
+    Refuses ``account_not_closed``, ``nothing_remains``, ``account_frozen`` and ``before_last_movement``.
+    """
+    if state.status != "closed":
+        raise Refusal("account_not_closed" if state.status else "account_unknown", account=account)
+    if state.balance_fen <= 0:
+        raise Refusal("nothing_remains", account=account)
+    _require_unfrozen(state, account, state.balance_fen)
+    _require_not_backdated(state, account, on)
+    rolled = at_day(state, on)
+    paid = RemainderPaid(
+        effective_on=on,
+        carried_fen=rolled.carried_fen,
+        current_fen=rolled.current_fen,
+        reason=reason,
+        payment=payment,
+    )
+    return (paid,)
+
+
 def reverse(
-    state: Account, account: str, original: Recorded, reason: str, room: Room, money: str = ""
+    state: Account,
+    account: str,
+    original: Recorded,
+    reason: str,
+    room: Room,
+    money: str = "",
+    closed_by: int | None = None,
 ) -> tuple[EntryReversed]:
     """Reverses a movement once, at its original value date (错缴更正, 冲账).
+
+    ``closed_by`` is the version of the movement that closed the account: another one's reversal leaves it closed.
 
     Refuses ``already_reversed``, ``not_reversible``, ``reason_missing``, ``account_frozen``, and ``spent_since`` when
     what is taken back has been used: ``room`` is what the original day can give. A reversed contribution goes back
@@ -405,6 +436,7 @@ def reverse(
             month=body.month if isinstance(body, Deposited) else "",
             months=_months_of(body),
             original_recorded_on=business_day(original.recorded_at),
+            stays_closed=state.status == "closed" and version != closed_by,
         ),
     )
 

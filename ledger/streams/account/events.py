@@ -172,6 +172,19 @@ class Withdrawn(Event, frozen=True):
     for_account: str = ""
 
 
+@event("account.remainder_paid", moves_money=True)
+class RemainderPaid(Event, frozen=True):
+    """What turned out to be owed to a closed account was paid (销户后补付): late contributions, interest found too low.
+
+    The account stays closed. ``reason`` is that of its closing; the payment order stands in the same commit.
+    """
+
+    carried_fen: int
+    current_fen: int
+    reason: str
+    payment: str
+
+
 @event("account.recovered", moves_money=True)
 class Recovered(Event, frozen=True):
     """Money of a fraudulent withdrawal came back to the account (追回骗提资金, 第二十八条); interest runs from this day."""
@@ -196,6 +209,7 @@ class EntryReversed(Event, frozen=True):
     ``carried_fen`` and ``current_fen`` are signed and are added to the account, ``months`` of contribution are taken
     back. ``money`` says where the other side is: ``bank``, ``held`` when a contribution goes back to the unallocated
     money of its employer, ``opening``, or ``interest`` when credited interest is payable again.
+    A closed account comes back sealed, unless it ``stays_closed``: the movement was not the one that closed it.
     """
 
     reverses: int
@@ -207,6 +221,7 @@ class EntryReversed(Event, frozen=True):
     month: str = ""
     months: int = 0
     original_recorded_on: date | None = None
+    stays_closed: bool = False
 
 
 class RateSegment(msgspec.Struct, frozen=True, array_like=True):

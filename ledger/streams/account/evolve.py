@@ -19,6 +19,7 @@ from ledger.streams.account.events import (
     Opened,
     Recovered,
     RelationBroken,
+    RemainderPaid,
     Sealed,
     SealedCentrally,
     Transferred,
@@ -39,7 +40,10 @@ def evolve(state: Account, event: Event) -> Account:
 
 
 def moved(state: Account, on: date, carried_fen: int, current_fen: int, **more: Any) -> Account:
-    """Adds signed amounts: what belongs to a fund year before the account's own is carried forward."""
+    """Adds signed amounts: what belongs to a fund year before the account's own is carried forward.
+
+    What one part cannot give comes out of the other: interest taken back, where the carried-forward part was spent.
+    """
     year = fund_year_of(on)
     if year > state.fund_year:
         carried, current = state.balance_fen + carried_fen, current_fen
@@ -48,8 +52,18 @@ def moved(state: Account, on: date, carried_fen: int, current_fen: int, **more: 
     else:
         carried, current = state.carried_fen + carried_fen + current_fen, state.current_fen
         year = state.fund_year
+    if (carried < 0) != (current < 0):
+        carried, current = _evened(carried, current)
     last = on if state.moved_on is None or on > state.moved_on else state.moved_on
     return replace(state, carried_fen=carried, current_fen=current, fund_year=year, moved_on=last, **more)
+
+
+def _evened(carried_fen: int, current_fen: int) -> tuple[int, int]:
+    """One part is below nothing and the other is not: it takes as much of the other as there is."""
+    taken_fen = min(-min(carried_fen, current_fen), max(carried_fen, current_fen))
+    if carried_fen < 0:
+        return carried_fen + taken_fen, current_fen - taken_fen
+    return carried_fen - taken_fen, current_fen + taken_fen
 
 
 def _opened(state: Account, event: Opened) -> Account:
@@ -157,7 +171,7 @@ def _reversed(state: Account, event: EntryReversed) -> Account:
         more |= {"paid_up_to": paid, "missing": tuple(sorted(missing))}
     if event.of_topic == BalanceTakenOver.topic and not more["months"]:
         more |= {"paid_up_to": 0, "first_month": state.bases[0][0] if state.bases else 0}
-    if state.status == "closed":
+    if state.status == "closed" and not event.stays_closed:
         more |= {"status": "sealed", "broken_on": state.broken_on or event.effective_on}
     return moved(state, event.effective_on, event.carried_fen, event.current_fen, **more)
 
@@ -182,6 +196,9 @@ _STEPS: Final[dict[type[Event], Any]] = {
         state, event.effective_on, 0, event.amount_fen, months=state.months + event.months
     ),
     TransferredOut: lambda state, event: moved(
+        state, event.effective_on, -event.carried_fen, -event.current_fen
+    ),
+    RemainderPaid: lambda state, event: moved(
         state, event.effective_on, -event.carried_fen, -event.current_fen
     ),
     Recovered: _recovered,

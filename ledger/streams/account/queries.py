@@ -10,10 +10,12 @@ from typing import NamedTuple
 from ledger.dates import business_day, fund_year_of, month_of, parse_month
 from ledger.streams.account.events import (
     BalanceTakenOver,
+    Closed,
     Deposited,
     EntryReversed,
     InterestCredited,
     Recovered,
+    RemainderPaid,
     TransferredIn,
     TransferredOut,
     Withdrawn,
@@ -30,7 +32,7 @@ def effect(body: Event) -> tuple[int, int]:
             return 0, body.employer_fen + body.employee_fen
         case BalanceTakenOver() | EntryReversed():
             return body.carried_fen, body.current_fen
-        case Withdrawn() | TransferredOut():
+        case Withdrawn() | TransferredOut() | RemainderPaid():
             return -body.carried_fen, -body.current_fen
         case TransferredIn() | Recovered():
             return 0, body.amount_fen
@@ -94,6 +96,20 @@ def room_from(events: Iterable[Recorded], on: date) -> Room:
 
 def _value_date(body: Event) -> date:
     return body.effective_on
+
+
+def closing_of(events: Iterable[Recorded]) -> tuple[int, str] | None:
+    """The version of the movement that closed an account for good, and the reason; ``None`` where it is not closed."""
+    closing: tuple[int, str] | None = None
+    for one in events:
+        match one.body:
+            case Closed() if closing is None:
+                closing = one.originator_version - 1, one.body.reason
+            case EntryReversed() if not one.body.stays_closed:
+                closing = None
+            case Recovered():
+                closing = None
+    return closing
 
 
 def base_in(state: Account, month: int) -> int:
