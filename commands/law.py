@@ -33,6 +33,10 @@ class Law:
         """The value of a parameter on a day; refuses ``missing_parameter``."""
         return self.parameter(parameter_id, on).value
 
+    def found(self, parameter_id: str, on: date) -> ParameterValue | None:
+        """The value of a parameter on a day, or nothing where nobody has decided one that the text leaves open."""
+        return self.book.find(parameter_id, on, self.known_on)
+
     def decide(self, rule: str, on: date, **facts: Any) -> Outcome:
         """A rule's outcome with its explanation, by the version of the rule in force on the day."""
         return decide(rule, facts, self.book, on, self.known_on)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal, Inexact
 from fractions import Fraction
 from math import ceil, floor, trunc
@@ -96,6 +96,19 @@ def rounded_ratio(numerator: int, denominator: int, mode: str) -> int:
     else:
         up = rest > 0 and (rule == "up" or (rule == "down" and numerator < 0))
     return (whole + up) * unit
+
+
+def divided(total_fen: int, weights: Sequence[int]) -> list[int]:
+    """A total in whole fen divided by whole weights, to the fen: the largest remainders take what is left over.
+
+    Of equal remainders the earlier one comes first. The weights are not below zero and one of them is above it.
+    """
+    whole = sum(weights)
+    parts = [total_fen * weight // whole for weight in weights]
+    by_remainder = sorted(range(len(parts)), key=lambda one: -(total_fen * weights[one] % whole))
+    for one in by_remainder[: total_fen - sum(parts)]:
+        parts[one] += 1
+    return parts
 
 
 _UNIT_FEN: Final = {"fen": 1, "jiao": 10, "yuan": 100}

@@ -8,11 +8,13 @@ from typing import Any, NamedTuple
 
 from commands.handlers.employers import leave_arrears, transfer_account
 from commands.handlers.interest import credit_on_closing
+from commands.handlers.payments import order_parts
 from commands.handlers.petitions import act_in_place
 from commands.handlers.registry import Work, command
 from commands.law import versions
 from commands.schemas import collection as schemas
 from ledger.dates import format_month, fund_year_bounds, month_of
+from ledger.payees import Payee, parts
 from ledger.refusal import LineRefusal, Refusal
 from ledger.streams import account as accounts
 from ledger.streams import employer as employers
@@ -273,16 +275,9 @@ def leave_for(work: Work, account: str, to_centre: str, letter: str, on: date) -
     version = work.uow.version("account", account) + 1
     work.add("account", account, events)
     payment = payments.key(account, version)
-    principal, earned = payments.parts(principal_fen, interest_fen)
-    ordered = payments.Ordered(
-        effective_on=on,
-        cause=f"account-{account}/{version}",
-        payee=to_centre,
-        principal_fen=principal,
-        interest_fen=earned,
-    )
-    work.add("payment", payment, payments.order(work.uow.state("payment", payment), payment, ordered))
-    return Left(principal_fen, interest_fen, payment, ordered.cause)
+    cause = f"account-{account}/{version}"
+    order_parts(work, cause, parts(payment, (Payee(to_centre, "1"),), principal_fen, interest_fen), on)
+    return Left(principal_fen, interest_fen, payment, cause)
 
 
 @command("freeze", schemas.Freeze, clause="民事诉讼法 协助执行", zh="冻结")

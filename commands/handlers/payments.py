@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, Final
 
 from commands.handlers.registry import Work, command
 from commands.schemas import payments as schemas
+from ledger.payees import Part, numbered
 from ledger.refusal import LineRefusal, Refusal
 from ledger.streams import batch as batches
 from ledger.streams import payment as payments
@@ -153,6 +154,26 @@ def reissue_payment(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     return {"payment": key, "amount_fen": state.amount_fen}
 
 
+def order_parts(work: Work, cause: str, paid: Sequence[Part], on: date) -> None:
+    """Orders what one cause pays to each of its payees, by an order each."""
+    for one in paid:
+        ordered = payments.Ordered(
+            effective_on=on,
+            cause=cause,
+            payee=one.person,
+            principal_fen=one.principal_fen,
+            interest_fen=one.interest_fen,
+            payee_account=one.payee_account,
+        )
+        state = work.uow.state("payment", one.payment)
+        work.add("payment", one.payment, payments.order(state, one.payment, ordered))
+
+
 def undo_order(work: Work, payment: str, reason: str, on: date) -> None:
-    """Ends the payment order of a cause that is reversed in this unit of work (冲账)."""
-    work.add("payment", payment, payments.undo(work.uow.state("payment", payment), payment, reason, on))
+    """Ends the payment orders of a cause that is reversed in this unit of work (冲账); ``payment`` is the first one."""
+    number, state = 1, work.uow.state("payment", payment)
+    while state.status:
+        key = numbered(payment, number)
+        work.add("payment", key, payments.undo(state, key, reason, on))
+        number += 1
+        state = work.uow.state("payment", numbered(payment, number))

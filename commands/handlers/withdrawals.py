@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -10,12 +11,23 @@ from commands.handlers.conduct import owe_again, require_not_barred
 from commands.handlers.deposits import check_owner
 from commands.handlers.employers import leave_arrears
 from commands.handlers.interest import credit_on_closing
-from commands.handlers.payments import undo_order
+from commands.handlers.payments import order_parts, undo_order
 from commands.handlers.registry import Work, command
 from commands.law import explanation
 from commands.schemas import collection as schemas
 from ledger.dates import format_month, month_of, parse_month
-from ledger.policy.rules.withdrawals import withdrawal_reason
+from ledger.payees import Payee, parts
+from ledger.policy.rules.withdrawals import (
+    HEIRS,
+    NO_HEIR,
+    Applied,
+    Limit,
+    limits_of,
+    require_job_ended_long_enough,
+    require_within_limits,
+    withdrawal_reason,
+)
+from ledger.policy.units import Row
 from ledger.refusal import Refusal
 from ledger.streams import account as accounts
 from ledger.streams import employer as employers
@@ -33,7 +45,8 @@ CITY = "葫政发〔2019〕12号"
 def withdraw(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Withdraws for a reason of the day: own balance first, the spouse's only where it falls short.
 
-    The withdrawal, its whole explanation and its payment order stand in one commit (即时完成划款).
+    The withdrawal, its whole explanation and its payment orders stand in one commit (即时完成划款). What the deceased
+    left is paid to heirs and legatees, by an order each; where there are none it becomes value-added income.
     """
     account, on = given["account"], given["on"]
     own = work.account(account)
@@ -47,12 +60,9 @@ def withdraw(work: Work, given: dict[str, Any]) -> dict[str, Any]:
             raise Refusal("amount_missing", account=account)
         need_fen = own.balance_fen
     accounts.check_amount(need_fen)
-    if reason["code"] == "hardship":
-        _check_hardship(work, given, on)
-    if reason["code"] == "job_ended" and own.status == "normal":
-        raise Refusal("account_not_sealed", account=account)
+    payees = _check_reason(work, given, reason, own)
     spouse = _spouse(work, given, account, own)
-    if reason["code"] != "death":  # the ban is the person's own: it does not reach the heirs
+    if reason["code"] not in (HEIRS, NO_HEIR):  # the ban is the person's own: it does not reach the heirs
         for one in filter(None, (own, spouse)):
             require_not_barred(work, one.person, "withdrawal", on)
     outcome = work.law.decide(
@@ -72,23 +82,98 @@ def withdraw(work: Work, given: dict[str, Any]) -> dict[str, Any]:
             amount_fen=need_fen,
             available_fen=own_fen + spouse_fen,
         )
-    proof = explanation(outcome) | {"evidence": given["evidence"]}
+    proof = explanation(outcome) | {"evidence": given["court_document"] or given["evidence"]}
+    proof |= _check_limits(work, given, reason, need_fen)
     closing = bool(reason["closes_account"]) and own_fen == own.balance_fen
+    if reason["code"] == NO_HEIR and not closing:
+        raise Refusal("closing_takes_all", account=account, balance_fen=own.balance_fen)
     if closing:
         leave_arrears(work, account, own, month_of(on) - 1, on)
     taken = {"reason": str(reason["code"]), "proof": proof, "on": on}
-    paid = [_take(work, account, own_fen, closing=closing, for_account="", **taken)]
+    paid = _take(work, account, own_fen, closing=closing, payees=payees, **taken)
     if spouse_fen:
-        paid.append(
-            _take(work, given["spouse_account"], spouse_fen, closing=False, for_account=account, **taken)
+        spouse_account = given["spouse_account"]
+        (drawn,) = _take(work, spouse_account, spouse_fen, closing=False, for_account=account, **taken)
+        both = accounts.SpouseDrawn(
+            effective_on=on,
+            spouse_account=spouse_account,
+            payment=drawn,
+            own_payment=paid[0] if paid else "",
         )
+        work.add("account", account, (both,))
+        paid = [*paid, drawn]
     return {
         "account": account,
         "own_fen": own_fen,
         "spouse_fen": spouse_fen,
         "closed": closing,
-        "payments": [payment for payment in paid if payment],
+        "payments": paid,
     }
+
+
+def _check_reason(work: Work, given: dict[str, Any], reason: Row, own: Account) -> tuple[Payee, ...]:
+    """What a reason asks for beyond an amount; gives the heirs and legatees where they are the ones to be paid."""
+    account, on = given["account"], given["on"]
+    if given["payees"] and reason["code"] != HEIRS:
+        raise Refusal("payees_without_death", account=account)
+    match reason["code"]:
+        case "hardship":
+            _check_hardship(work, given, on)
+        case "job_ended":
+            _check_job_ended(work, account, on)
+        case code if code == HEIRS:
+            return _heirs(given, own)
+        case code if code == NO_HEIR and not given["court_document"]:
+            raise Refusal("no_heir_unproven", account=account)
+    return ()
+
+
+def _heirs(given: dict[str, Any], own: Account) -> tuple[Payee, ...]:
+    """The heirs and legatees (继承人、受遗赠人) with their shares, proven by a document; never the deceased."""
+    if not given["payees"]:
+        raise Refusal("payees_missing", account=given["account"])
+    if not given["evidence"]:
+        raise Refusal("inheritance_unproven", account=given["account"])
+    found = tuple(
+        Payee(one["person"], one["share"], one["amount"] or 0, one["payee_account"])
+        for one in given["payees"]
+    )
+    if own.person in {one.person for one in found}:
+        raise Refusal("payee_is_deceased", person=own.person)
+    return found
+
+
+def _check_job_ended(work: Work, account: str, on: date) -> None:
+    """未重新就业: sealed on the day, and for as long as the committee asks, from the seal or from the end of the job."""
+    history = work.history("account", account)
+    sealed_on = accounts.sealed_since(history, on)
+    if sealed_on is None:
+        raise Refusal("account_not_sealed", account=account)
+    months = work.law.found("job_ended_wait_months", on)
+    if months is None:
+        return
+    ended_on = accounts.as_of(history, on).broken_on or sealed_on
+    since = {"sealed_on": sealed_on, "ended_on": ended_on}[work.law.value("job_ended_wait_from", on)]
+    require_job_ended_long_enough(since, months.value, on)
+
+
+def _check_limits(work: Work, given: dict[str, Any], reason: Row, need_fen: int) -> dict[str, str]:
+    """Keeps the committee's limits (第十九条), and gives the version of the limit that was read, for the proof."""
+    account, on, law = given["account"], given["on"], work.law
+    limit = law.found("withdrawal_limit", on)
+    if limit is None and not law.book.history("withdrawal_limit", work.known_on):
+        return {}
+    own = work.history("account", account)
+    drawn = {one.body.spouse_account for one in own if isinstance(one.body, accounts.SpouseDrawn)}
+    spouses = {key: work.history("account", key) for key in sorted(drawn)}
+    earlier = [Applied(*one) for one in accounts.taken_for(str(reason["code"]), own, spouses)]
+
+    def limits_on(day: date) -> list[Limit]:
+        found = law.found("withdrawal_limit", day)
+        return limits_of(found.value, reason) if found else []
+
+    require_within_limits(limits_on, Applied(on, need_fen), earlier)
+    return {"limit": limit.version} if limit else {}
 
 
 def _check_hardship(work: Work, given: dict[str, Any], on: date) -> None:
@@ -123,18 +208,24 @@ def _take(
     amount_fen: int,
     *,
     closing: bool,
-    for_account: str,
     reason: str,
     proof: dict[str, Any],
     on: date,
-) -> str:
-    """Takes an amount from one account and orders its payment; nothing happens for nothing."""
+    for_account: str = "",
+    payees: Sequence[Payee] = (),
+) -> list[str]:
+    """Takes an amount from one account and orders its payment to its owner, or to each of his heirs.
+
+    Gives the orders; nothing happens for nothing, and nobody is paid where nobody inherits.
+    """
     if not amount_fen:
-        return ""
+        return []
     interest_fen = credit_on_closing(work, account, on) if closing else 0
     state = work.account(account)
     version = work.uow.version("account", account) + 1
-    payment = payments.key(account, version)
+    first = payments.key(account, version)
+    paid = parts(first, payees or (Payee(state.person, "1"),), amount_fen, interest_fen)
+    to = "value_added" if reason == NO_HEIR else ""
     events = accounts.withdraw(
         state,
         account,
@@ -143,22 +234,18 @@ def _take(
         closing=closing,
         order=work.law.value("withdrawal_part_order", on),
         room=_room(work, account, state, on),
-        payment=payment,
+        payment="" if to else first,
         explanation=proof,
         on=on,
         for_account=for_account,
+        payees=paid if payees else (),
+        to=to,
     )
     work.add("account", account, events)
-    principal, earned = payments.parts(amount_fen, interest_fen)
-    ordered = payments.Ordered(
-        effective_on=on,
-        cause=f"account-{account}/{version}",
-        payee=state.person,
-        principal_fen=principal,
-        interest_fen=earned,
-    )
-    work.add("payment", payment, payments.order(work.uow.state("payment", payment), payment, ordered))
-    return payment
+    if to:
+        return []
+    order_parts(work, f"account-{account}/{version}", paid, on)
+    return [one.payment for one in paid]
 
 
 def _room(work: Work, account: str, state: Account, on: date) -> accounts.Room:

@@ -14,7 +14,7 @@ from typing import Any, Final
 import msgspec
 import yaml
 
-from commands.handlers import COMMANDS
+from commands.handlers import COMMANDS, Command
 from commands.scenarios.expectations import QUESTIONS
 from ledger.dates import parse_day
 from ledger.refusal import Refusal
@@ -176,7 +176,8 @@ def _step(raw: Any, where: str, not_before: date) -> Step:
         do=command.name,
         on=on or not_before,
         recorded_on=max(_day(raw.get("recorded_on")) or on or not_before, not_before),
-        content={"on": raw["on"]} | {word: raw[word] for word in raw if word not in STEP_WORDS},
+        content=_assumed(command)
+        | {word: raw[word] for word in raw if word == "on" or word not in STEP_WORDS},
         by=raw.get("by", "clerk"),
         approved_by=raw.get("approved_by", "approver" if command.pays else "") or "",
         key=raw.get("key", ""),
@@ -184,6 +185,12 @@ def _step(raw: Any, where: str, not_before: date) -> Step:
         refused=raw.get("refused", ""),
         rows=raw.get("rows", {}),
     )
+
+
+def _assumed(command: Command) -> dict[str, Any]:
+    """The papers that a case has where it does not speak of them, as it has a second person where money leaves."""
+    fields = command.schema.fields.items()
+    return {name: field.metadata["assumed"] for name, field in fields if "assumed" in field.metadata}
 
 
 def _fields_of(raw: Any, where: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from commands.schemas.fields import Day, Id, Ids, Money, Month, PersonId, Rate, Words
+from commands.schemas.fields import Day, Id, Ids, Money, Month, PersonId, Rate, Share, Words
 
 
 class Dated(Schema):
@@ -207,12 +207,23 @@ class ReturnReceipt(Dated):
 # ---------------------------------------------------------------- money out, corrections
 
 
+class PayeeOf(Schema):
+    """An heir or legatee: a share of the whole (``1/3``) or an amount of the principal."""
+
+    person = PersonId(required=True)
+    share = Share(load_default="")
+    amount = Money(load_default=None)
+    payee_account = Words(load_default="")
+
+
 class Withdraw(OfAccount):
     reason = Words(required=True)
     amount = Money(load_default=None)
     spouse_account = Id(load_default=None)
     person = PersonId(load_default="")
     evidence = Words(load_default="")
+    payees = fields.List(fields.Nested(PayeeOf), load_default=list)
+    court_document = Words(load_default="", metadata={"assumed": "法院文书"})
     household_income = Money(load_default=None)
     household_members = fields.Integer(load_default=None, strict=True)
 

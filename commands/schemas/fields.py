@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Final
 
 from marshmallow import fields
@@ -15,6 +16,7 @@ from ledger.refusal import Refusal
 from ledger.store.persons import masked_number
 from ledger.streams.base import check_id
 
+_FRACTION: Final = re.compile(r"(\d{1,9})/([1-9]\d{0,8})\Z", re.ASCII)
 _IDENTITY_NUMBER: Final = re.compile(r"(?:\d{15}|\d{17}[\dXx])\Z", re.ASCII)
 
 
@@ -34,6 +36,21 @@ class Rate(fields.Field[Decimal]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Decimal:
         return parse_rate(value if isinstance(value, str) else repr(value))
+
+
+class Share(fields.Field[str]):
+    """A share of a whole: ``1/3``, ``0.25`` or ``25%``, above zero and not above one; gives ``1/4``."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = str(value).strip()
+        found = _FRACTION.match(text)
+        if isinstance(value, float) or not found:
+            share = Fraction(parse_rate(text if isinstance(value, str) else repr(value)))
+        else:
+            share = Fraction(int(found[1]), int(found[2]))
+        if not 0 < share <= 1:
+            raise Refusal("payee_share_malformed", text=text[:40])
+        return f"{share.numerator}/{share.denominator}"
 
 
 class Day(fields.Field[date]):

@@ -20,6 +20,7 @@ Line = tuple[str, int]
 
 BANK, MEMBERS, HELD, HELD_OPENING = "101", "201", "219", "219.opening"
 INTEREST_PAYABLE, INTEREST_EXPENSE = "211", "411.members"
+NO_HEIR_INCOME = "401.no_heir"
 RESULT, UNDISTRIBUTED = "311", "321.undistributed"
 
 
@@ -36,8 +37,22 @@ def _deposited(event: account.Deposited) -> tuple[Line, ...]:
 
 def _reversed(event: account.EntryReversed) -> tuple[Line, ...]:
     """冲账: the entry of the original the other way round; a contribution goes back to the held money."""
-    other = {"bank": BANK, "held": HELD, "opening": HELD_OPENING, "interest": INTEREST_PAYABLE}[event.money]
-    return entry(other, MEMBERS, event.carried_fen + event.current_fen)
+    return entry(_OTHER_SIDE[event.money], MEMBERS, event.carried_fen + event.current_fen)
+
+
+_OTHER_SIDE: Final = {
+    "bank": BANK,
+    "held": HELD,
+    "opening": HELD_OPENING,
+    "interest": INTEREST_PAYABLE,
+    "value_added": NO_HEIR_INCOME,
+}
+"""Where the other side of a movement of a member stands, by the word that its event has for it."""
+
+
+def _withdrawn(event: account.Withdrawn | account.RemainderPaid) -> tuple[Line, ...]:
+    """提取: out of the bank, or, where nobody inherits, into income, which reaches 311 when the month is closed."""
+    return entry(MEMBERS, _OTHER_SIDE[event.to or "bank"], event.carried_fen + event.current_fen)
 
 
 def _received(event: receipt.Received) -> tuple[Line, ...]:
@@ -83,8 +98,8 @@ POSTING_RULES: Final[dict[type[Event], Callable[[Any], tuple[Line, ...]]]] = {
     account.TransferredIn: lambda e: entry(HELD if e.source == "held" else BANK, MEMBERS, e.amount_fen),
     account.Recovered: lambda e: entry(BANK, MEMBERS, e.amount_fen),
     account.TransferredOut: lambda e: entry(MEMBERS, BANK, e.carried_fen + e.current_fen),
-    account.Withdrawn: lambda e: entry(MEMBERS, BANK, e.carried_fen + e.current_fen),
-    account.RemainderPaid: lambda e: entry(MEMBERS, BANK, e.carried_fen + e.current_fen),
+    account.Withdrawn: _withdrawn,
+    account.RemainderPaid: _withdrawn,
     account.EntryReversed: _reversed,
     account.InterestCredited: lambda e: entry(INTEREST_PAYABLE, MEMBERS, e.carried_fen + e.current_fen),
     receipt.Received: _received,

@@ -121,6 +121,31 @@ def _table(value: Any) -> tuple[Row, ...]:
     return tuple(MappingProxyType({name: _cell(cell) for name, cell in row.items()}) for row in value)
 
 
+LIMIT_COLUMNS: Final = ("reason", "per", "limit_fen", "times", "months_apart")
+LIMIT_PERIODS: Final = ("withdrawal", "month", "year", "fund_year")
+
+
+def _limits(value: Any) -> int | tuple[Row, ...]:
+    """One amount in fen, or a table of limits.
+
+    A row names a reason (``*`` for every one), the period that its limits count in, and what may be withdrawn in it:
+    ``limit_fen`` at most, so many ``times`` at most; or how many ``months_apart`` two withdrawals lie at least. What
+    a row leaves open is null.
+    """
+    if isinstance(value, int):
+        return _whole(value)
+    rows = _table(value)
+    if set(rows[0]) != set(LIMIT_COLUMNS):
+        raise WrongValue(f"the columns of a table of limits are {', '.join(LIMIT_COLUMNS)}")
+    for row in rows:
+        if row["per"] not in LIMIT_PERIODS:
+            raise WrongValue(f"{row['per']!r} is not one of {', '.join(LIMIT_PERIODS)}")
+        given = [_whole(row[name]) for name in LIMIT_COLUMNS[2:] if row[name] is not None]
+        if not _text(row["reason"]) or not given:
+            raise WrongValue(f"the row of {row['reason']!r} limits nothing")
+    return rows
+
+
 def _window(value: Any) -> Row:
     if not isinstance(value, Mapping) or set(value) != {"from", "to"}:
         raise WrongValue(f"{value!r} is not a window with 'from' and 'to'")
@@ -145,6 +170,7 @@ UNITS: Final[dict[str, Callable[[Any], Value]]] = {
     "fen/day": _whole,
     "fen/hour": _whole,
     "fen/m2": _whole,
+    "fen/limits": _limits,
     "rate": _rate,
     "rate/year": _rate,
     "rate/day": _rate,

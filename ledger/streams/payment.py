@@ -393,11 +393,6 @@ def key(account_or_receipt: str, version: int) -> str:
     return f"{account_or_receipt}.{version}"
 
 
-def parts(principal_fen: int, interest_fen: int) -> tuple[int, int]:
-    """Principal and interest of an order; interest that was taken back on the way lessens the principal."""
-    return principal_fen + min(interest_fen, 0), max(interest_fen, 0)
-
-
 def end_to_end_id(payment: str, attempt: int) -> str:
     """The id under which the bank knows a try: readable where it is short enough, else by a digest of the order."""
     readable = f"{payment}-{attempt}"

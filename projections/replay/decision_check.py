@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from ledger.policy.again import perform_again
 from ledger.policy.parameters import PolicyBook
+from ledger.policy.rules.withdrawals import NO_HEIR
 from ledger.policy.units import plain
 from ledger.refusal import Refusal
 from ledger.streams.account import Withdrawn
@@ -37,7 +38,7 @@ class Decisions:
             due = {"refused": repr(damage)}
         recorded = stored.get("values")
         if due == recorded and isinstance(body, Withdrawn):
-            recorded, due = _paid(body), _decided(body, due)
+            recorded, due = (_paid(body), body.to), (_decided(body, due), _goes_to(body))
         if due != recorded:
             self.found.add(
                 "decision_not_by_rule", commit, row[0], row[1],
@@ -56,6 +57,11 @@ def _decided(body: Withdrawn, values: dict[str, Any]) -> int:
     """What was decided, in fen; a closing withdrawal takes the interest of its day as well."""
     decided: int = values["spouse_fen" if body.for_account else "own_fen"]
     return max(decided, _paid(body)) if _closes(body) else decided
+
+
+def _goes_to(body: Withdrawn) -> str:
+    """Where the money goes: to value-added income where nobody inherits, and to nobody else's account."""
+    return "value_added" if body.reason == NO_HEIR else ""
 
 
 def _closes(body: Withdrawn) -> bool:

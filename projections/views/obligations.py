@@ -7,13 +7,13 @@ An obligation arises from an event and is done by another; a late one stays visi
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import BigInteger, Column, Connection, Date, Table, Text, delete, func, insert, select
 
-from ledger.dates import business_day, days_after, month_of, working_days_after
+from ledger.dates import business_day, days_after, month_of, next_working_day, working_days_after
 from ledger.policy.parameters import PolicyBook
 from ledger.refusal import Refusal
 from ledger.store import tables
@@ -61,6 +61,7 @@ KINDS: Final = {
     "publish_standards": ("公布新标准", "publish the new standards", "葫政办发〔2019〕55号 四（三）"),
     "report_uplift": ("报告提标进展", "report the raise of standards", "葫政办发〔2019〕55号 四（三）"),
     "decide": ("审批", "decide the application", f"{CITY} 第十二条"),
+    "decide_withdrawal": ("提取审批", "decide the application to withdraw", f"{NATIONAL} 第二十五条"),
     "pay_remainder": ("销户后补付", "pay what is owed to a closed account", f"{NATIONAL} 第三、二十一条"),
     **conduct_duties.KINDS,
 }
@@ -143,7 +144,9 @@ def _portions(values: list[str]) -> Iterator[list[str]]:
         yield values[start : start + 900]
 
 
-_BORN_ONCE: Final = frozenset({"open_account", "open_accounts", "decide", "remit", "publish_report"})
+_BORN_ONCE: Final = frozenset(
+    {"open_account", "open_accounts", "decide", "decide_withdrawal", "remit", "publish_report"}
+)
 """Kinds whose id never comes back, so that nothing older has to make room."""
 
 
@@ -227,17 +230,27 @@ def _petition_withdrawn(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
 
 
 def _proposed(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
-    on = seen.body.effective_on
-    days = book.value("withdrawal_review_working_days", on).value
+    """The city counts working days for every payment; the State counts days for a withdrawal, whichever ends first."""
+    body: proposal.Made = seen.body  # type: ignore[assignment]
+    on = body.effective_on
+    working_days = book.value("withdrawal_review_working_days", on).value
+    yield Due("decide", seen.key, "centre", on, _by_calendar(working_days_after, on, working_days))
+    if body.command == "withdraw":
+        last_on = days_after(on, book.value("withdrawal_decision_days", on).value)
+        yield Due("decide_withdrawal", seen.key, "centre", on, _by_calendar(next_working_day, last_on))
+
+
+def _by_calendar(ends: Callable[..., date], *counted: Any) -> date | None:
+    """A day that the work calendar gives, or none while the year's calendar has not been published."""
     try:
-        due_on: date | None = working_days_after(on, days)
-    except Refusal:  # the year's calendar has not been published: the day is not known yet
-        due_on = None
-    yield Due("decide", seen.key, "centre", on, due_on)
+        return ends(*counted)
+    except Refusal:
+        return None
 
 
 def _decided(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
     yield Done("decide", seen.key, seen.body.effective_on)
+    yield Done("decide_withdrawal", seen.key, seen.body.effective_on)
 
 
 def _report_published(book: PolicyBook, seen: Seen) -> Iterator[Effect]:

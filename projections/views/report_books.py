@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection, func, select
 
 from ledger.books.chart import CHART
+from ledger.books.posting import NO_HEIR_INCOME
 from ledger.store import tables
 from ledger.streams import result
 from projections.views.books import ASSETS, CLOSING, LIABILITIES, NET_ASSETS
@@ -23,6 +24,7 @@ _RESULT: Final = {
     "income_deposits": "401.deposits",
     "income_loans": "401.loans",
     "income_bonds": "401.bonds",
+    "income_no_heir": NO_HEIR_INCOME,
     "expense_members": "411.members",
     "expense_collection_fee": "411.collection_fee",
     "expense_loan_fee": "411.loan_fee",

@@ -22,6 +22,9 @@ from ledger.streams.account import effect
 from ledger.streams.base import Event, decode
 from projections.views.report_loans import LOANS_COUNTED
 
+NO_HEIR: Final = "withdrawn_no_heir"
+"""What nobody inherits leaves the members' balances, but no person withdrew it (条例第二十四条第三款)."""
+
 WITHDRAWN: Final = {
     "home": "withdrawn_home",
     "loan_repayment": "withdrawn_loan_repayment",
@@ -34,6 +37,7 @@ WITHDRAWN: Final = {
     "job_ended": "withdrawn_disability",
     "emigration": "withdrawn_emigration",
     "death": "withdrawn_death",
+    "no_heir": NO_HEIR,
 }
 """The lines of 建金3-3 by reason; every other reason is another purpose (其他)."""
 
@@ -301,7 +305,8 @@ def _remainder_paid(tally: Tally, seen: Seen) -> None:
 
 def _take_out(tally: Tally, key: str, line: str, fen: int, on: date, by: int) -> None:
     tally.add(line, fen, on)
-    tally.belongs("withdrawing_persons", tally.person.get(key, key), on, by)
+    if line != NO_HEIR:
+        tally.belongs("withdrawing_persons", tally.person.get(key, key), on, by)
     _moved(tally, fen, on, "withdrawals")
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from ledger.policy.overlay import overlaid
-from ledger.policy.parameters import PolicyBook
+from ledger.policy.parameters import Citation, ParameterValue, PolicyBook
 from ledger.policy.rules import decide
 from ledger.refusal import Refusal
 
@@ -64,13 +64,28 @@ def test_a_day_before_the_first_published_rate_is_refused():
 )
 def test_a_loan_ban_follows_the_law_of_the_day_of_the_facts(facts_on, years, valid):
     case = {"decided_on": "2026-12-01", "years": years, "facts_on": facts_on}
-    assert decide("loan_ban", case, BOOK).values["valid"] is valid
+    five = ParameterValue(
+        "loan_ban_years_min",
+        5,
+        date(2026, 9, 20),
+        date(2026, 8, 18),
+        Citation("国务院令第844号", "第四十一条"),
+    )
+    assert decide("loan_ban", case, BOOK.with_values(five)).values["valid"] is valid
 
 
-def test_the_withdrawal_ban_of_the_city_names_no_years_and_the_national_one_names_three():
+def test_the_citys_years_of_a_loan_ban_stand_until_the_committee_takes_order_844_over():
+    case = {"decided_on": "2026-12-01", "years": 1, "facts_on": "2026-09-20"}
+    assert decide("loan_ban", case, BOOK).values["valid"] is True
+
+
+def test_the_withdrawal_ban_of_the_city_names_no_years_and_the_committee_may_take_three_over():
     with pytest.raises(Refusal, match="missing_parameter"):
         decide("withdrawal_ban", {"decided_on": "2019-08-15"}, BOOK)
-    after = decide("withdrawal_ban", {"decided_on": "2026-10-01"}, BOOK).values
+    with pytest.raises(Refusal, match="missing_parameter"):
+        decide("withdrawal_ban", {"decided_on": "2026-10-01"}, BOOK)
+    three = overlaid(BOOK, ["withdrawal_ban_years=3"])
+    after = decide("withdrawal_ban", {"decided_on": "2026-10-01"}, three).values
     assert after["eligible_again_on"] == date(2029, 10, 2)
 
 

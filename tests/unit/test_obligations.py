@@ -108,6 +108,36 @@ def test_an_application_is_decided_within_three_working_days(office: Office) -> 
     assert (waiting.due_on, waiting.late_days) == (date(2019, 10, 8), 1)
 
 
+@pytest.mark.parametrize(
+    ("filed", "due"),
+    [
+        ("2019-10-08", "2019-10-11"),
+        ("2019-10-09", "2019-10-12"),
+        ("2019-10-10", "2019-10-14"),
+        ("2019-09-27", "2019-09-30"),
+    ],
+)
+def test_a_withdrawal_is_decided_within_three_days_and_on_the_next_working_day_where_they_end_on_a_rest_day(
+    office: Office, filed: str, due: str
+) -> None:
+    content = {"account": "A1", "reason": "rent", "amount": "100.00"}
+    office.do("propose", filed, proposal="W1", command="withdraw", content=content)
+    (waiting,) = office.duties("2019-10-20", "decide_withdrawal")
+    assert (waiting.due_on, waiting.clause) == (date.fromisoformat(due), "住房公积金管理条例 第二十五条")
+    assert waiting.late_days == (date(2019, 10, 20) - waiting.due_on).days
+
+
+def test_a_decision_on_a_withdrawal_ends_both_of_its_days(office: Office) -> None:
+    content = {"account": "A1", "reason": "rent", "amount": "100.00"}
+    office.do("propose", "2019-10-10", proposal="W1", command="withdraw", content=content)
+    office.do("propose", "2019-10-10", proposal="S1", command="send_payments", content={"batch": "B1"})
+    office.clock.on(date(2019, 10, 15))
+    office.desk.do("reject", {"on": "2019-10-15", "proposal": "W1", "reason": "缺合同"}, actor="approver")
+    (decided,) = office.duties("2020-01-01", "decide_withdrawal")
+    assert (decided.done_on, decided.late_days) == (date(2019, 10, 15), 1)
+    assert [one.subject for one in office.duties("2020-01-01", "decide", only_open=True)] == ["S1"]
+
+
 def test_a_view_fed_often_is_the_same_as_one_fed_once() -> None:
     def histories(often: bool) -> list[Obligation]:
         office = Office()

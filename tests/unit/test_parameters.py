@@ -94,7 +94,30 @@ def test_withdrawal_reasons_are_those_of_the_day():
     assert "job_ended" not in codes(date(2019, 5, 19))
     assert {"job_ended", "hardship"} <= codes(date(2019, 5, 20))
     assert "decoration" not in codes(date(2026, 9, 19))
-    assert {"decoration", "property_fee"} <= codes(date(2026, 9, 20))
+    assert {"decoration", "property_fee", "disability"} <= codes(date(2026, 9, 20))
+
+
+def test_no_reason_that_the_city_prints_falls_away_on_the_word_of_a_second_hand_source():
+    values = BOOK.history("withdrawal_reasons")
+    printed = {row["code"] for value in values if value.certainty == "printed" for row in value.value}
+    secondary = [value for value in values if value.certainty == "secondary"]
+    assert secondary
+    for value in secondary:
+        assert printed <= {row["code"] for row in value.value}
+
+
+def test_no_other_value_of_the_city_gives_way_to_a_second_hand_source():
+    for parameter in BOOK.parameters.values():
+        printed = [
+            one.effective_from
+            for one in parameter.values
+            if (one.layer, one.certainty) == ("city", "printed")
+        ]
+        later = [
+            one.version for one in parameter.values
+            if one.certainty == "secondary" and printed and one.effective_from > min(printed)
+        ]  # fmt: skip
+        assert not later or parameter.id == "withdrawal_reasons", later
 
 
 GOOD = """zh: 某数

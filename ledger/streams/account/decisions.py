@@ -11,6 +11,7 @@ import msgspec
 
 from ledger.dates import business_day, days_after, format_month, month_of, parse_month
 from ledger.limits import AMOUNT_FEN_MAX
+from ledger.payees import Part
 from ledger.refusal import Refusal
 from ledger.streams.account.events import (
     BalanceTakenOver,
@@ -338,6 +339,8 @@ def withdraw(
     explanation: dict[str, Any],
     on: date,
     for_account: str = "",
+    payees: tuple[Part, ...] = (),
+    to: str = "",
 ) -> tuple[Event, ...]:
     """Withdraws an amount (第十一、十二条), carried-forward or current-year part first as ``order`` says.
 
@@ -362,11 +365,21 @@ def withdraw(
         payment=payment,
         explanation=explanation,
         for_account=for_account,
+        payees=payees,
+        to=to,
     )
     return (withdrawn, Closed(effective_on=on, reason=reason)) if closing else (withdrawn,)
 
 
-def pay_remainder(state: Account, account: str, reason: str, payment: str, on: date) -> tuple[RemainderPaid]:
+def pay_remainder(
+    state: Account,
+    account: str,
+    reason: str,
+    payment: str,
+    on: date,
+    payees: tuple[Part, ...] = (),
+    to: str = "",
+) -> tuple[RemainderPaid]:
     """Pays all that a closed account has come to hold since (销户后补付); it stays closed.
 
     Refuses ``account_not_closed``, ``nothing_remains``, ``account_frozen`` and ``before_last_movement``.
@@ -384,6 +397,8 @@ def pay_remainder(state: Account, account: str, reason: str, payment: str, on: d
         current_fen=rolled.current_fen,
         reason=reason,
         payment=payment,
+        payees=payees,
+        to=to,
     )
     return (paid,)
 
@@ -432,7 +447,7 @@ def reverse(
             carried_fen=-carried,
             current_fen=-current,
             reason=reason,
-            money=_OTHER_SIDE.get(type(body), "held" if held else "bank"),
+            money=_other_side(body) or ("held" if held else "bank"),
             month=body.month if isinstance(body, Deposited) else "",
             months=_months_of(body),
             original_recorded_on=business_day(original.recorded_at),
@@ -441,7 +456,17 @@ def reverse(
     )
 
 
-_OTHER_SIDE: Final[dict[type[Event], str]] = {BalanceTakenOver: "opening", InterestCredited: "interest"}
+def _other_side(body: Event) -> str:
+    """Where the other side of a movement stands, if neither with the bank nor in the held money."""
+    match body:
+        case BalanceTakenOver():
+            return "opening"
+        case InterestCredited():
+            return "interest"
+        case Withdrawn() | RemainderPaid():
+            return body.to
+        case _:
+            return ""
 
 
 def _months_of(body: Event) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from ledger.payees import Part
 from ledger.streams.base import Event, event
 
 
@@ -162,7 +163,12 @@ class Unfrozen(Event, frozen=True):
 
 @event("account.withdrawn", moves_money=True)
 class Withdrawn(Event, frozen=True):
-    """Money was withdrawn (提取) for a reason of 第十一条; the payment order stands in the same commit (第十二条)."""
+    """Money was withdrawn (提取) for a reason of 第十一条; the payment order stands in the same commit (第十二条).
+
+    ``payees`` are the heirs and legatees with what each gets, by an order each (条例第二十四条第三款); without them the
+    owner is paid. ``to`` is ``value_added`` where nobody inherits: the money becomes value-added income and no order
+    is given.
+    """
 
     carried_fen: int
     current_fen: int
@@ -170,19 +176,37 @@ class Withdrawn(Event, frozen=True):
     payment: str
     explanation: dict[str, Any]
     for_account: str = ""
+    payees: tuple[Part, ...] = ()
+    to: str = ""
+
+
+@event("account.spouse_drawn")
+class SpouseDrawn(Event, frozen=True):
+    """The spouse's account gave what this one lacked (第十一条第二款): both are one withdrawal of this account's owner.
+
+    ``payment`` is the order of what the spouse's account gave, ``own_payment`` that of this account's own part, empty
+    where it had none.
+    """
+
+    spouse_account: str
+    payment: str
+    own_payment: str
 
 
 @event("account.remainder_paid", moves_money=True)
 class RemainderPaid(Event, frozen=True):
     """What turned out to be owed to a closed account was paid (销户后补付): late contributions, interest found too low.
 
-    The account stays closed. ``reason`` is that of its closing; the payment order stands in the same commit.
+    The account stays closed. ``reason`` is that of its closing; who is paid is who its closing paid (``payees``, ``to`` as
+    there), and the payment orders stand in the same commit.
     """
 
     carried_fen: int
     current_fen: int
     reason: str
     payment: str
+    payees: tuple[Part, ...] = ()
+    to: str = ""
 
 
 @event("account.recovered", moves_money=True)
@@ -208,8 +232,9 @@ class EntryReversed(Event, frozen=True):
 
     ``carried_fen`` and ``current_fen`` are signed and are added to the account, ``months`` of contribution are taken
     back. ``money`` says where the other side is: ``bank``, ``held`` when a contribution goes back to the unallocated
-    money of its employer, ``opening``, or ``interest`` when credited interest is payable again.
-    A closed account comes back sealed, unless it ``stays_closed``: the movement was not the one that closed it.
+    money of its employer, ``opening``, ``interest`` when credited interest is payable again, or ``value_added`` for what
+    had become income. A closed account comes back sealed, unless it ``stays_closed``: the movement was not the one that
+    closed it.
     """
 
     reverses: int

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from itertools import groupby
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from ledger.dates import business_day, fund_year_of, month_of, parse_month
 from ledger.streams.account.events import (
@@ -16,6 +16,7 @@ from ledger.streams.account.events import (
     InterestCredited,
     Recovered,
     RemainderPaid,
+    SpouseDrawn,
     TransferredIn,
     TransferredOut,
     Withdrawn,
@@ -55,6 +56,61 @@ def as_of(events: Iterable[Recorded], on: date, known_on: date | None = None) ->
         if known and one.body.effective_on <= on:
             state = evolve(state, one.body)
     return at_day(state, on)
+
+
+def sealed_since(events: Iterable[Recorded], on: date) -> date | None:
+    """Since when an account has been sealed without a break, effective on a day; ``None`` where it is not.
+
+    An account that a reversal of its closing opened again counts on from the seal before the closing.
+    """
+    state, since = Account(), None
+    for one in events:
+        if one.body.effective_on > on:
+            continue
+        state = evolve(state, one.body)
+        if state.status in _SEALED:
+            since = since or one.body.effective_on
+        elif state.status == "normal":
+            since = None
+    return since if state.status in _SEALED else None
+
+
+_SEALED: Final = ("sealed", "centrally_sealed")
+
+
+def taken_for(
+    reason: str, own: Iterable[Recorded], spouses: Mapping[str, Iterable[Recorded]]
+) -> list[tuple[date, int]]:
+    """What an owner has withdrawn for a reason: each withdrawal that stands with its value date and its amount in fen.
+
+    What the spouse's account gave belongs to it (第十一条第二款).
+    """
+    recorded = list(own)
+    found = _standing(recorded, reason, "")
+    for one in recorded:
+        if isinstance(one.body, SpouseDrawn):
+            given = _standing(
+                spouses[one.body.spouse_account], reason, one.originator_id.removeprefix("account-")
+            )
+            if one.body.payment in given:
+                on, fen = given[one.body.payment]
+                _, own_fen = found.get(one.body.own_payment, (on, 0))
+                found[one.body.own_payment or one.body.payment] = on, own_fen + fen
+    return sorted(found.values())
+
+
+def _standing(events: Iterable[Recorded], reason: str, for_account: str) -> dict[str, tuple[date, int]]:
+    """The withdrawals of an account for a reason that nobody reversed, by their payment order, else by their version."""
+    found: dict[str, tuple[date, int]] = {}
+    keys: dict[int, str] = {}
+    for one in events:
+        body = one.body
+        if isinstance(body, Withdrawn) and (body.reason, body.for_account) == (reason, for_account):
+            key = keys[one.originator_version] = body.payment or str(one.originator_version)
+            found[key] = body.effective_on, body.carried_fen + body.current_fen
+        elif isinstance(body, EntryReversed) and body.reverses in keys:
+            del found[keys[body.reverses]]
+    return found
 
 
 class Room(NamedTuple):
