@@ -17,6 +17,7 @@ from ledger.refusal import Refusal
 from ledger.store.ledger import Ledger
 from ledger.store.unit_of_work import Outcome, Request, Step, UnitOfWork
 from ledger.streams.proposal import require_two
+from ledger.text import check_text, trimmed
 from migrations import upgrade
 from projections.registers import REGISTERS
 from projections.views.journal import Journal
@@ -82,6 +83,10 @@ class Desk:
         ``beside`` is done in the same unit of work after the decision; what it raises undoes the whole.
         """
         spec = COMMANDS[command]
+        actor = check_text(actor, "by")
+        approver = check_text(approver, "approved_by") if trimmed(approver) else ""
+        if key:
+            key = check_text(key, "key")
         if spec.pays:
             require_two(actor, approver)
         if spec.needs_journal:

@@ -104,8 +104,6 @@ def match_line(work: Work, given: dict[str, Any]) -> dict[str, Any]:
             lines.match(state, key, lines.Matched(effective_on=given["on"], to=to, by="hand")),
         )
         return {"line": key, "to": to}
-    if not given["reason"].strip():
-        raise Refusal("reason_missing")
     desk = _Matching(work, {key: state})
     kind, _, subject = to.partition("-")
     if kind == "payment":

@@ -370,13 +370,11 @@ def reverse(
 ) -> tuple[EntryReversed]:
     """Reverses a movement once, at its original value date (错缴更正, 冲账).
 
-    Refuses ``already_reversed``, ``not_reversible``, ``reason_missing``, ``account_frozen``, and ``spent_since`` when
+    Refuses ``already_reversed``, ``not_reversible``, ``account_frozen``, and ``spent_since`` when
     what is taken back has been used: ``room`` is what the original day can give. A reversed contribution goes back
     to the unallocated money of its employer unless ``money`` is ``bank``.
     """
     version, body = original.originator_version, original.body
-    if not reason.strip():
-        raise Refusal("reason_missing")
     if version in state.reversed:
         raise Refusal("already_reversed", account=account, version=version)
     if not body.moves_money or isinstance(body, EntryReversed):
