@@ -20,6 +20,7 @@ from ledger.streams.proposal import require_two
 from ledger.text import check_text, trimmed
 from migrations import upgrade
 from projections.registers import REGISTERS
+from projections.registers.references import REFERENCES
 from projections.views.journal import Journal
 from projections.views.view import catch_up
 
@@ -40,7 +41,7 @@ class Desk:
         after_step: Step | None = None,
     ) -> None:
         faults = {"after_step": after_step} if after_step else {}
-        self.ledger = Ledger(url, REGISTERS, clock, **faults)
+        self.ledger = Ledger(url, REGISTERS, clock, indexes=(REFERENCES,), **faults)
         self.book = book or PolicyBook.bundled()
         self.policy = LedgerBook(self.book)
         if self.ledger.database.in_memory:

@@ -415,22 +415,6 @@ def test_an_employer_that_cannot_be_registered_is_refused(
     assert trace(intake.desk) == before
 
 
-@pytest.mark.parametrize(
-    ("name", "code"),
-    [
-        ("一" * 501, "text_too_long"),
-        ("某\u200b单位", "text_hidden"),
-        ("\u200b", "text_blank"),
-        ("", "cell_missing"),
-    ],
-)
-def test_a_name_is_not_cut_and_hides_nothing(intake: Intake, tmp_path: Path, name: str, code: str) -> None:
-    path = written(tmp_path, "new.csv", f"单位账号,单位名称,单位性质,缴存比例\nE7,{name},国有企业,12%\n")
-    with pytest.raises(LinesRefused) as refused:
-        intake.take_in("employers", path, ON)
-    assert [(line.field, line.refusal.code) for line in refused.value.lines] == [("employer_name", code)]
-
-
 # ---------------------------------------------------------------- openings
 
 

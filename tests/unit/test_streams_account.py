@@ -207,14 +207,6 @@ def test_a_freeze_that_was_once_recorded_without_a_document_freezes_all_the_same
     )
 
 
-def test_a_letter_that_was_booked_gives_no_event_and_a_changed_one_is_refused():
-    arrived = TransferredIn(effective_on=DAY, amount_fen=5, months=1, from_centre="沈阳", letter="L1")
-    assert accounts.transfer_in(state(), "A1", arrived, []) == (arrived,)
-    assert accounts.transfer_in(state(arrived), "A1", arrived, [arrived]) == ()
-    other = TransferredIn(effective_on=DAY, amount_fen=6, months=1, from_centre="沈阳", letter="L1")
-    assert refused(accounts.transfer_in, state(arrived), "A1", other, [arrived]) == "letter_already_booked"
-
-
 def test_a_month_is_paid_once_an_account_opened_once_and_an_entry_reversed_once():
     paid = state(*accounts.deposit(state(), "A1", JULY, None, DUE, on=DAY))
     assert refused(accounts.deposit, paid, "A1", JULY, None, DUE, on=DAY) == "month_already_paid"

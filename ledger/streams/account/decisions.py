@@ -254,24 +254,16 @@ def transfer(
     )
 
 
-def transfer_in(
-    state: Account, account: str, arrived: TransferredIn, earlier: Sequence[TransferredIn] = ()
-) -> tuple[Event, ...]:
+def transfer_in(state: Account, account: str, arrived: TransferredIn) -> tuple[Event, ...]:
     """Books money and months from another city (第九条); contribution months are added.
 
-    ``earlier`` are those that stand: one contact letter (联系函) brings its money once, and its repeated message gives
-    no event; refuses ``letter_already_booked`` when the same letter comes with other figures.
+    One contact letter (联系函) brings its money once: the register of references tells.
     """
     require_live(state, account)
     check_amount(arrived.amount_fen)
     if arrived.months < 0:
         raise Refusal("months_negative", months=arrived.months)
     _require_opened(state, account, arrived.effective_on)
-    for one in earlier:
-        if (one.letter, one.from_centre) == (arrived.letter, arrived.from_centre):
-            if (one.amount_fen, one.months) != (arrived.amount_fen, arrived.months):
-                raise Refusal("letter_already_booked", account=account, letter=one.letter)
-            return ()
     return (arrived,)
 
 
