@@ -18,8 +18,10 @@ from ledger.refusal import Refusal
 from ledger.store.ledger import Ledger
 from ledger.store.unit_of_work import Outcome, Request, Step, UnitOfWork
 from ledger.streams.proposal import require_two
+from ledger.text import check_text, trimmed
 from migrations import upgrade
 from projections.registers import REGISTERS
+from projections.registers.references import REFERENCES
 from projections.views.journal import Journal
 from projections.views.view import catch_up
 
@@ -40,7 +42,7 @@ class Desk:
         after_step: Step | None = None,
     ) -> None:
         faults = {"after_step": after_step} if after_step else {}
-        self.ledger = Ledger(url, REGISTERS, clock, **faults)
+        self.ledger = Ledger(url, REGISTERS, clock, indexes=(REFERENCES,), **faults)
         self.book = book or PolicyBook.bundled()
         self.policy = LedgerBook(self.book)
         if self.ledger.database.in_memory:
@@ -83,6 +85,10 @@ class Desk:
         ``beside`` is done in the same unit of work after the decision; what it raises undoes the whole.
         """
         spec = COMMANDS[command]
+        actor = check_text(actor, "by")
+        approver = check_text(approver, "approved_by") if trimmed(approver) else ""
+        if key:
+            key = check_text(key, "key")
         if spec.pays:
             require_two(actor, approver)
         if spec.needs_journal:

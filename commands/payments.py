@@ -187,7 +187,7 @@ def _recordable(desk: Desk, people: PersonStore, message: Received) -> Iterator[
             "end_to_end": one.end_to_end,
             "reversal": one.reversal,
             "mentions": list(mentions_in(one.text)),
-            "message": message.name[:64],
+            "message": message.name,
             **({"party": party} if (party := parties.get((one.party_name, one.amount_fen))) else {}),
         }
 

@@ -23,6 +23,9 @@ READ_BLOCK_EVENTS: Final = 50_000
 ID_LENGTH_MAX: Final = 64
 """Characters in an id of an employer, an account or a document."""
 
+TEXT_LENGTH_MAX: Final = 500
+"""Characters in a text that people write: a reason, a name, the number of a document."""
+
 FILE_BYTES_MAX: Final = 4 * 1024**3
 """Bytes in one input file."""
 

@@ -84,13 +84,13 @@ def decide_amount(work: Work, programme: Programme, grant: str, state: Grant, on
     for test in programme.tests:
         facts = {name: state.facts[name] for name in test.brings if name in state.facts}
         outcome = _decide(work, test.rule, on, {**facts, **test.fixed}, registered)
-        _require_passed(programme, grant, outcome, test.passes)
+        _require_passed(programme, grant, outcome, (*test.passes, *outcome.unmet))
         handed |= {fact: outcome.values[value] for fact, value in test.gives.items()}
         tests.append(explanation(outcome))
     facts = {name: state.facts[name] for name in programme.brings if name in state.facts}
     given = {**facts, **programme.fixed, **{name: one.value for name, one in standards.items()}, **handed}
     outcome = _decide(work, programme.rule, on, given, registered)
-    _require_passed(programme, grant, outcome, programme.passes)
+    _require_passed(programme, grant, outcome, (*programme.passes, *outcome.unmet))
     _require_equal(programme, grant, outcome)
     amount_fen = value_of(programme.amount, outcome.values, outcome.inputs)
     return Amount(

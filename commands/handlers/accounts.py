@@ -232,15 +232,11 @@ def _require_no_letter(work: Work, letter: str) -> None:
 
 def book_transfer_in(work: Work, account: str, arrived: accounts.TransferredIn) -> str:
     """Books money and months of another city and names the movement: none for a letter that was booked before."""
-    state = work.account(account)
-    earlier = [
-        one.body
-        for one in work.history("account", account)
-        if isinstance(one.body, accounts.TransferredIn) and one.originator_version not in state.reversed
-    ]
-    events = accounts.transfer_in(state, account, arrived, earlier)
+    events = accounts.transfer_in(work.account(account), account, arrived)
+    if work.booked_before("account", account, arrived):
+        return ""
     work.add("account", account, events)
-    return f"account-{account}/{work.uow.version('account', account)}" if events else ""
+    return f"account-{account}/{work.uow.version('account', account)}"
 
 
 @command("transfer_out", schemas.TransferOut, clause=f"{CITY} 第九条", zh="异地转出", pays=True)

@@ -14,9 +14,10 @@ from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from commands.handlers.deductions import loans_of
-from commands.handlers.payments import of_end_to_end
+from commands.handlers.payments import come_back, of_end_to_end
 from commands.handlers.registry import Work, command
 from commands.schemas import payments as schemas
+from ledger.books.references import Use, money_in
 from ledger.dates import month_of
 from ledger.limits import BATCH_ACCOUNTS_MAX
 from ledger.refusal import LineRefusal, Refusal
@@ -27,8 +28,12 @@ from ledger.streams import receipt as receipts
 from ledger.streams import remittance as remittances
 from ledger.streams.bank_line import BankLine
 from ledger.streams.payment import Payment
+from projections.registers.references import standing
 
 CLAUSE: Final = "葫政发〔2019〕12号 第二十二条"
+
+_BOOKED: Final = re.compile(r"(?:account|payment|grant|roll)-")
+"""Streams that book money under its serial number, besides receipts and a month's entries, which are told apart there."""
 
 _MONTH: Final = re.compile(r"\d{4}-\d{2}\Z", re.ASCII)
 
@@ -104,8 +109,6 @@ def match_line(work: Work, given: dict[str, Any]) -> dict[str, Any]:
             lines.match(state, key, lines.Matched(effective_on=given["on"], to=to, by="hand")),
         )
         return {"line": key, "to": to}
-    if not given["reason"].strip():
-        raise Refusal("reason_missing")
     desk = _Matching(work, {key: state})
     kind, _, subject = to.partition("-")
     if kind == "payment":
@@ -182,7 +185,7 @@ class _Matching:
         on = line.booked_on
         assert on is not None, "a recorded line has its day"
         if line.side == "in":
-            events = payments.give_back(state, payment, line.amount_fen, line.reference, "退汇", on)
+            events = come_back(self.work, payment, line.amount_fen, line.reference, "退汇", on)
         else:
             end_to_end = end_to_end or payments.end_to_end_id(payment, state.attempt)
             events = payments.settle(state, payment, end_to_end, line.reference, line.amount_fen, on)
@@ -221,11 +224,21 @@ class _Matching:
         for key, state in self.receipts_by_serial.get(line.reference, {}).items():
             if line.side == "in" and state.received_fen == line.amount_fen and line.purse == "fund":
                 yield _Found(f"receipt-{key}", "serial")
+        use = self.uses_by_serial.get(f"{money_in(line.purse)}:{line.reference}")
+        if line.side == "in" and use and use.amount_fen == line.amount_fen and _BOOKED.match(use.stream_id):
+            yield _Found(use.stream_id, "serial")
         assert line.booked_on is not None, "a recorded line has its day"
         month = periods.key(month_of(line.booked_on))
         for version, entry in self._entries(month).items():
             if entry.reference == line.reference and entry.amount_fen == line.amount_fen:
                 yield _Found(f"period-{month}/{version}", "serial")
+
+    @cached_property
+    def uses_by_serial(self) -> dict[str, Use]:
+        """What money that came in was booked as, by where its serial number counts."""
+        lines = [one for one in self.open.values() if one.side == "in"]
+        asked = sorted({f"{money_in(one.purse)}:{one.reference}" for one in lines})
+        return standing(self.work.uow.connection, asked)
 
     @cached_property
     def orders_by_serial(self) -> dict[str, list[str]]:
@@ -303,6 +316,8 @@ class _Matching:
             employer=employer,
             bank_reference=line.reference,
         )
+        if self.work.booked_before("receipt", key, received):
+            return _Found(f"receipt-{key}", "held")
         held = self.work.uow.state("receipt", key)
         self.work.add("receipt", key, receipts.receive(held, key, received))
         return _Found(f"receipt-{key}", "held")

@@ -73,8 +73,9 @@ def _book(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     booked = periods.EntryBooked(
         effective_on=given["on"], kind=given["kind"], amount_fen=given["amount"], reference=given["reference"]
     )
-    state = work.uow.state("period", periods.key(month))
-    work.add("period", periods.key(month), periods.book(state, month, booked))
+    key = periods.key(month)
+    if not work.booked_before("period", key, booked):
+        work.add("period", key, periods.book(work.uow.state("period", key), month, booked))
     return {"month": format_month(month), "amount_fen": given["amount"]}
 
 

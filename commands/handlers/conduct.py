@@ -257,15 +257,16 @@ def return_fraud_money(work: Work, given: dict[str, Any]) -> dict[str, Any]:
         reference=given["reference"],
         settled=amount_fen == found.open_fen,
     )
+    recovered = accounts.Recovered(
+        effective_on=on, amount_fen=amount_fen, person=person, case=found.case, reference=given["reference"]
+    )
+    booking: tuple[str, str, Event] = (
+        ("account", account, recovered) if account else ("person", person, returned)
+    )
+    if work.booked_before(*booking):
+        return {"person": person, "case": found.case, "open_fen": found.open_fen}
     events = conduct.return_money(state, person, returned, fixed)
-    if events and account:
-        recovered = accounts.Recovered(
-            effective_on=on,
-            amount_fen=amount_fen,
-            person=person,
-            case=found.case,
-            reference=given["reference"],
-        )
+    if account:
         work.add("account", account, accounts.recover(work.account(account), account, recovered, ()))
     after: conduct.Conduct = work.add("person", person, events)
     open_fen = conduct.find_case(after, person, found.case).open_fen

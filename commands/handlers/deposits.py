@@ -281,7 +281,7 @@ def _debtor_of(
 
 @command("receive", schemas.Receive, clause="财会字〔2000〕12号 219科目", zh="暂收")
 def receive(work: Work, given: dict[str, Any]) -> dict[str, Any]:
-    """Holds money that fits nowhere yet."""
+    """Holds money that fits nowhere yet; one bank serial number is one sum. Refuses ``bank_reference_used``."""
     receipt = given["receipt"]
     received = receipts.Received(
         effective_on=given["on"],
@@ -290,7 +290,8 @@ def receive(work: Work, given: dict[str, Any]) -> dict[str, Any]:
         employer=given["employer"],
         bank_reference=given["bank_reference"],
     )
-    work.add("receipt", receipt, receipts.receive(work.uow.state("receipt", receipt), receipt, received))
+    if not work.booked_before("receipt", receipt, received):
+        work.add("receipt", receipt, receipts.receive(work.uow.state("receipt", receipt), receipt, received))
     return {"receipt": receipt, "held_fen": given["amount"]}
 
 

@@ -284,6 +284,8 @@ def _take_back(
 ) -> None:
     cause = _cause(work, grant)
     repaid = grants.Repaid(effective_on=on, amount_fen=amount_fen, how=how, reference=reference)
+    if work.booked_before("grant", grant, repaid):
+        return
     work.add("grant", grant, grants.repay(state, grant, repaid))
     purse.recover(work, purse.portion(state.budgets, state.repaid_fen, amount_fen), cause, on)
 

@@ -124,15 +124,31 @@ def return_payment(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     state: Payment = work.uow.state("payment", key)
     amount_fen = state.amount_fen if given["amount"] is None else given["amount"]
     source = "held" if receipt else "bank"
-    events = payments.give_back(
-        state, key, amount_fen, given["reference"], given["reason"], on, source=source
-    )
+    events = come_back(work, key, amount_fen, given["reference"], given["reason"], on, source)
     if receipt and events:
         held = work.uow.state("receipt", receipt)
         allocated = receipts.Allocated(effective_on=on, amount_fen=amount_fen, to=f"payment-{key}")
         work.add("receipt", receipt, receipts.allocate(held, receipt, held.employer, allocated))
     work.add("payment", key, events)
     return {"payment": key, "held_fen": amount_fen}
+
+
+def come_back(
+    work: Work, key: str, amount_fen: int, reference: str, reason: str, on: date, source: str = "bank"
+) -> tuple[Event, ...]:
+    """Takes a payment back under the bank's serial number; refuses ``bank_reference_used``."""
+    state: Payment = work.uow.state("payment", key)
+    returned = payments.Returned(
+        effective_on=on,
+        bank_reference=reference,
+        reason=reason,
+        held_fen=amount_fen,
+        purse=state.purse,
+        source=source,
+    )
+    if work.booked_before("payment", key, returned):
+        return ()
+    return payments.give_back(state, key, amount_fen, reference, reason, on, source)
 
 
 @command("cancel_payment", schemas.CancelPayment, clause=CLAUSE, zh="止付")

@@ -119,7 +119,8 @@ def record_penalty_payment(work: Work, given: dict[str, Any]) -> dict[str, Any]:
         reference=given["reference"],
         settled=given["amount"] == state.amount_fen - state.paid_fen,
     )
-    return _add(work, given, penalties.pay(state, given["penalty"], paid))
+    again = work.booked_before("penalty", given["penalty"], paid)
+    return _add(work, given, () if again else penalties.pay(state, given["penalty"], paid))
 
 
 @command("withdraw_penalty", schemas.WithdrawPenalty, clause=CLAUSE, zh="撤销责令或处罚")

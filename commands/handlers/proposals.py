@@ -38,7 +38,7 @@ def approve(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     return {"proposal": key, **proposed.handler(work, given)}
 
 
-@command("reject", schemas.Decide, clause=f"{CITY} 第十二条", zh="审批不通过")
+@command("reject", schemas.RejectProposal, clause=f"{CITY} 第十二条", zh="审批不通过")
 def reject(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Rejects a proposal, with the reason that the applicant is told."""
     key = given["proposal"]

@@ -11,6 +11,7 @@ from marshmallow import Schema
 from sqlalchemy import Connection
 
 from commands.law import Law
+from ledger.books.references import use_of, used_for_another
 from ledger.policy.parameters import PolicyBook
 from ledger.refusal import LineRefusal, LinesRefused
 from ledger.store.ledger import Ledger
@@ -18,6 +19,7 @@ from ledger.store.unit_of_work import UnitOfWork
 from ledger.streams.account import Account
 from ledger.streams.base import Event, Recorded
 from ledger.streams.employer import Employer
+from projections.registers.references import standing
 
 
 class Work:
@@ -61,6 +63,19 @@ class Work:
         register: Any = self.uow.registers[kind]
         keys = sorted(register.keys_where(self.uow.connection, **equal))
         return self.uow.load(kind, keys)
+
+    def booked_before(self, kind: str, key: str, event: Event) -> bool:
+        """Whether the very same stands under the event's reference from outside, so that nothing is to be done again.
+
+        Refuses ``bank_reference_used`` and ``letter_already_booked`` where something else stands under it.
+        """
+        use = use_of(self.uow.registers[kind].stream.id(key), event)
+        stands = standing(self.uow.connection, [use.key]).get(use.key) if use else None
+        if use is None or stands is None:
+            return False
+        if stands.content != use.content:
+            raise used_for_another(use, stands)
+        return True
 
     def history(self, kind: str, key: str) -> list[Recorded]:
         """All events of a stream, oldest first, with those of this unit of work."""

@@ -276,6 +276,8 @@ def repay_roll(work: Work, given: dict[str, Any]) -> dict[str, Any]:
         reference=given["bank_reference"],
         by=work.actor,
     )
+    if work.booked_before("roll", entry, repaid):
+        return told(entry, state)
     after = work.add("roll", entry, rolls.repay(state, entry, repaid))
     version = work.uow.version("roll", entry)
     purse.recover(work, {budget: given["amount"]}, f"roll-{entry}/{version}", given["on"])

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from commands.handlers.accounts import book_transfer_in, leave_for
 from commands.handlers.deposits import check_owner
+from commands.handlers.payments import come_back
 from commands.handlers.registry import Work, command
 from commands.handlers.withdrawals import reverse
 from commands.schemas import transfers as schemas
@@ -107,7 +108,7 @@ def cancel_transfer(work: Work, given: dict[str, Any]) -> dict[str, Any]:
 
 @command("transfer_money", schemas.MoneyOfLetter, clause=CLAUSE, zh="异地转入资金到账")
 def transfer_money(work: Work, given: dict[str, Any]) -> dict[str, Any]:
-    """Holds money that came with a letter's number; one bank reference counts once."""
+    """Holds money that came with a letter's number; one bank reference counts once, for one sum."""
     letter, on, amount_fen = given["letter"], given["on"], given["amount"]
     state = letter_of(work, letter)
     receipt = f"{letter}.{given['reference']}"
@@ -120,10 +121,12 @@ def transfer_money(work: Work, given: dict[str, Any]) -> dict[str, Any]:
         book_by=within(work, "transfer_booking_working_days", on) if agree else None,
     )
     events = transfers.arrive(state, letter, arrived)
-    if events:
-        received = receipts.Received(
-            effective_on=on, amount_fen=amount_fen, why="transfer", bank_reference=given["reference"]
-        )
+    received = receipts.Received(
+        effective_on=on, amount_fen=amount_fen, why="transfer", bank_reference=given["reference"]
+    )
+    if work.booked_before("receipt", receipt, received):
+        events = ()
+    else:
         held = receipts.receive(work.uow.state("receipt", receipt), receipt, received)
         work.add("receipt", receipt, held)
     after: Transfer = work.add("transfer", letter, events)
@@ -364,5 +367,5 @@ def _paid_and_returned(work: Work, state: Transfer, given: dict[str, Any]) -> No
     order: payments.Payment = work.uow.state("payment", state.payment)
     if order.status == "settled":
         reason, on = f"转出失败退回 {given['letter']}", given["on"]
-        back = payments.give_back(order, state.payment, given["amount"], given["reference"], reason, on)
+        back = come_back(work, state.payment, given["amount"], given["reference"], reason, on)
         work.add("payment", state.payment, back)

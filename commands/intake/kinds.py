@@ -82,8 +82,8 @@ class Employers(ListReader):
         pay_day = self.parsed("pay_day", lists.count("pay_day"))
         return {
             "employer": self.id("employer"),
-            "name": self.needed("employer_name", lambda text: text[:500]),
-            "kind": self.needed("kind", lambda text: text[:500]),
+            "name": self.words("employer_name"),
+            "kind": self.words("kind"),
             "rate": self.needed("rate", lists.rate),
             "employee_rate": self.parsed("employee_rate", lists.rate),
             "pay_day": 15 if pay_day is None else pay_day,
@@ -113,7 +113,7 @@ class Accounts(ListReader):
 
     def line(self) -> dict[str, Any]:
         account, person = self.id("account"), self.person()
-        name = self.needed("name", str)
+        name = self.words("name")
         if not self.values.get("id_number"):
             self.refuse("id_number", Refusal("cell_missing", column=LABELS["id_number"]))
         if person and name:

@@ -26,6 +26,7 @@ from ledger.money import parse_rate, parse_yuan
 from ledger.refusal import LineRefusal, LinesRefused, Refusal
 from ledger.store.persons import Person, masked_number
 from ledger.streams.base import check_id
+from ledger.text import check_text
 
 T = TypeVar("T")
 PersonId = Callable[[str], str]
@@ -246,6 +247,10 @@ class ListReader(ABC):
             self.refuse(field, Refusal("cell_missing", column=self.columns.labels[field]))
             return None
         return self.parsed(field, parse)
+
+    def words(self, field: str) -> str | None:
+        """A text that must be there: as long as it may be, with nothing hidden in it."""
+        return self.needed(field, lambda text: check_text(text, self.columns.labels[field]))
 
     def id(self, field: str) -> str | None:
         text = self.values.get(field, "")

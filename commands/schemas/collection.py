@@ -241,13 +241,17 @@ class Reverse(OfAccount):
 
 class Propose(Dated):
     proposal = Id(required=True)
-    command = fields.String(required=True)
+    command = Words(required=True)
     content = fields.Dict(required=True)
 
 
 class Decide(Dated):
     proposal = Id(required=True)
     reason = Words(load_default="")
+
+
+class RejectProposal(Decide):
+    reason = Words(required=True)
 
 
 # ---------------------------------------------------------------- petitions, openings
@@ -270,13 +274,13 @@ class SettlePetition(OfPetition):
 
 
 class WithdrawPetition(OfPetition):
-    reason = Words(required=True, validate=validate.Length(min=1))
+    reason = Words(required=True)
 
 
 class OpenBooks(Dated):
     source = Words(required=True)
-    debits = fields.Dict(keys=fields.String(), values=Money(), required=True)
-    credits = fields.Dict(keys=fields.String(), values=Money(), required=True)
+    debits = fields.Dict(keys=Words(), values=Money(), required=True)
+    credits = fields.Dict(keys=Words(), values=Money(), required=True)
 
 
 class Taken(Schema):

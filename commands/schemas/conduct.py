@@ -8,7 +8,6 @@ from commands.schemas.collection import Dated
 from commands.schemas.fields import Day, Id, Money, PersonId, Words
 
 _YEARS = validate.Range(min=0, max=99)
-_SAID = validate.Length(min=1)
 
 
 class OfCase(Dated):
@@ -20,7 +19,7 @@ class OfCase(Dated):
 
 class Established(Dated):
     case = Id(required=True)
-    document = Words(required=True, validate=_SAID)
+    document = Words(required=True)
     facts_on = Day(required=True)
     discovered_on = Day(load_default=None)
     return_by = Day(required=True)
@@ -42,44 +41,44 @@ class EstablishUnlawfulLoan(Established):
 
 
 class TakeOverFlag(OfCase):
-    from_centre = Words(required=True, validate=_SAID)
-    document = Words(required=True, validate=_SAID)
+    from_centre = Words(required=True)
+    document = Words(required=True)
     offence = fields.String(required=True, validate=validate.OneOf(["withdrawal", "loan"]))
     withdrawal_until = Day(load_default=None)
     loan_until = Day(load_default=None)
 
 
 class RecordIntermediary(OfCase):
-    document = Words(required=True, validate=_SAID)
+    document = Words(required=True)
     client = PersonId(required=True)
-    referred_to = Words(required=True, validate=_SAID)
+    referred_to = Words(required=True)
 
 
 class NotifyEmployer(OfCase):
     employer = Id(required=True)
-    document = Words(required=True, validate=_SAID)
+    document = Words(required=True)
 
 
 class ReturnMoney(OfCase):
     amount = Money(required=True)
-    reference = Words(required=True, validate=_SAID)
+    reference = Words(required=True)
 
 
 class Rectify(OfCase):
-    document = Words(required=True, validate=_SAID)
+    document = Words(required=True)
 
 
 class Refer(OfCase):
-    body = Words(required=True, validate=_SAID)
-    document = Words(required=True, validate=_SAID)
+    body = Words(required=True)
+    document = Words(required=True)
 
 
 class LiftBan(OfCase):
     matter = fields.String(required=True, validate=validate.OneOf(["withdrawal", "loan"]))
-    document = Words(required=True, validate=_SAID)
-    reason = Words(required=True, validate=_SAID)
+    document = Words(required=True)
+    reason = Words(required=True)
 
 
 class CorrectConduct(OfCase):
-    document = Words(required=True, validate=_SAID)
-    reason = Words(required=True, validate=_SAID)
+    document = Words(required=True)
+    reason = Words(required=True)

@@ -21,7 +21,7 @@ class SendDeductions(Dated):
 class Result(Schema):
     """What the bank says of one line: ``done`` with what it took, ``failed``, or ``unknown``."""
 
-    end_to_end = Words(required=True, validate=validate.Length(min=1))
+    end_to_end = Words(required=True)
     status = fields.String(required=True, validate=validate.OneOf(["done", "failed", "unknown"]))
     amount = Money(load_default=0)
     reference = Words(load_default="")
@@ -35,4 +35,4 @@ class RecordDeductions(Dated):
 
 class AskDeductions(Dated):
     batch = Id(required=True)
-    why = Words(required=True, validate=validate.Length(min=1))
+    why = Words(required=True)

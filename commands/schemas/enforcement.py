@@ -8,7 +8,6 @@ from commands.schemas.collection import Dated
 from commands.schemas.fields import Day, Id, Money, PersonId, Words
 from ledger.streams.penalty import VIOLATIONS
 
-_SAID = validate.Length(min=1)
 _OUTCOME = validate.OneOf(["upheld", "annulled"])
 
 
@@ -20,26 +19,26 @@ class OrderCorrection(OfPenalty):
     employer = Id(required=True)
     violation = fields.String(required=True, validate=validate.OneOf(VIOLATIONS))
     facts_on = Day(required=True)
-    evidence = Words(required=True, validate=_SAID)
-    document = Words(required=True, validate=_SAID)
+    evidence = Words(required=True)
+    document = Words(required=True)
     due_on = Day(required=True)
 
 
 class RecordCorrection(OfPenalty):
-    evidence = Words(required=True, validate=_SAID)
+    evidence = Words(required=True)
 
 
 class ProposePenalty(OfPenalty):
-    body = Words(required=True, validate=_SAID)
+    body = Words(required=True)
     amount = Money(required=True)
 
 
 class WithDocument(OfPenalty):
-    document = Words(required=True, validate=_SAID)
+    document = Words(required=True)
 
 
 class DecidePenalty(WithDocument):
-    body = Words(required=True, validate=_SAID)
+    body = Words(required=True)
     amount = Money(required=True)
 
 
@@ -49,7 +48,7 @@ class PayPenalty(OfPenalty):
 
 
 class WithdrawPenalty(WithDocument):
-    reason = Words(required=True, validate=_SAID)
+    reason = Words(required=True)
 
 
 # ---------------------------------------------------------------- remedies
@@ -57,7 +56,7 @@ class WithdrawPenalty(WithDocument):
 
 class OfDecision(Dated):
     decision = Id(required=True)
-    document = Words(required=True, validate=_SAID)
+    document = Words(required=True)
 
 
 class NotifyDecision(OfDecision):
@@ -69,7 +68,7 @@ class WithOutcome(OfDecision):
 
 
 class ApplyEnforcement(OfDecision):
-    court = Words(required=True, validate=_SAID)
+    court = Words(required=True)
 
 
 class EndEnforcement(OfDecision):

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
 
-from marshmallow import fields
+from marshmallow import ValidationError, fields, missing
 
 from ledger.dates import parse_day, parse_month
+from ledger.limits import TEXT_LENGTH_MAX
 from ledger.money import parse_rate, parse_yuan
 from ledger.refusal import Refusal
 from ledger.store.persons import masked_number
 from ledger.streams.base import check_id
+from ledger.text import fault_in, is_blank, trimmed
 
 _FRACTION: Final = re.compile(r"(\d{1,9})/([1-9]\d{0,8})\Z", re.ASCII)
 _IDENTITY_NUMBER: Final = re.compile(r"(?:\d{15}|\d{17}[\dXx])\Z", re.ASCII)
@@ -90,9 +93,30 @@ class PersonId(Id):
         return super()._deserialize(value, attr, data, **kwargs)
 
 
+_FAULTS: Final = {
+    "text_blank": "Nothing is written here.",
+    "text_too_long": f"Longer than {TEXT_LENGTH_MAX} characters.",
+    "text_hidden": "A character in it cannot be seen.",
+}
+
+
 class Words(fields.String):
-    """Free text for people, trimmed; never empty where it is required."""
+    """Free text for people, trimmed. Blank is not said: absent where the field may be left out, else refused.
+
+    Too long text and text with characters that cannot be seen are refused, never cut.
+    """
+
+    def deserialize(
+        self, value: Any, attr: str | None = None, data: Mapping[str, Any] | None = None, **kwargs: Any
+    ) -> Any:
+        blank = value is None or (isinstance(value, str) and is_blank(value))
+        if blank and self.load_default is not missing:
+            value = missing
+        return super().deserialize(value, attr, data, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        text: str = super()._deserialize(value, attr, data, **kwargs).strip()
-        return text[:500]
+        text = trimmed(super()._deserialize(value, attr, data, **kwargs))
+        fault = fault_in(text)
+        if fault:
+            raise ValidationError(_FAULTS[fault])
+        return text

@@ -7,7 +7,6 @@ from marshmallow import fields, validate
 from commands.schemas.collection import Dated
 from commands.schemas.fields import Day, Id, Ids, Money, PersonId, Words
 
-_SAID = validate.Length(min=1)
 _MONTHS = validate.Range(min=1)
 
 
@@ -51,25 +50,25 @@ class WithReason(OfLoan):
 
 
 class SignLoan(OfLoan):
-    contract = Words(required=True, validate=_SAID)
-    method = fields.String(required=True)
+    contract = Words(required=True)
+    method = Words(required=True)
     repay_day = fields.Integer(load_default=0, strict=True)
     payee = Id(required=True)
 
 
 class SecureLoan(OfLoan):
     kind = fields.String(required=True, validate=validate.OneOf(("mortgage", "pledge", "guarantee")))
-    document = Words(required=True, validate=_SAID)
+    document = Words(required=True)
     giver = Id(required=True)
 
 
 class ReleaseSecurity(OfLoan):
     kind = fields.String(required=True, validate=validate.OneOf(("mortgage", "pledge", "guarantee")))
-    document = Words(required=True, validate=_SAID)
+    document = Words(required=True)
 
 
 class PayGuaranteeFee(OfLoan):
-    payer = fields.String(load_default="centre")
+    payer = Words(load_default="centre")
 
 
 SOURCES = ("bank_card", "counter", "enforcement")
@@ -92,7 +91,7 @@ class PrepayLoan(OfLoan):
     """Without an amount the whole loan is settled."""
 
     amount = Money(load_default=None)
-    how = fields.String(load_default="")
+    how = Words(load_default="")
     months = fields.Integer(load_default=0, strict=True)
     source = fields.String(load_default="counter", validate=validate.OneOf(SOURCES))
     reference = Words(load_default="")
@@ -109,13 +108,13 @@ class AgreeOffset(OfLoan):
 
 class ExtendLoan(OfLoan):
     months = fields.Integer(required=True, strict=True, validate=_MONTHS)
-    approval = Words(required=True, validate=_SAID)
+    approval = Words(required=True)
 
 
 class LoanChunk(Dated):
     """The loans after a key, so many at a time; by default from the first one."""
 
-    after = fields.String(load_default="")
+    after = Words(load_default="")
     chunk = fields.Integer(load_default=None, strict=True, validate=_MONTHS)
 
 
@@ -124,22 +123,22 @@ class OffsetChunk(LoanChunk):
 
 
 class DemandLetter(OfLoan):
-    document = Words(required=True, validate=_SAID)
+    document = Words(required=True)
 
 
 class GuarantorPays(OfLoan):
     amount = Money(required=True)
-    reference = Words(required=True, validate=_SAID)
+    reference = Words(required=True)
 
 
 class DemandEarly(OfLoan):
     why = fields.String(required=True, validate=validate.OneOf(("unlawful", "breach")))
     repay_by = Day(required=True)
-    document = Words(required=True, validate=_SAID)
+    document = Words(required=True)
 
 
 class WriteOff(OfLoan):
-    approval = Words(required=True, validate=_SAID)
+    approval = Words(required=True)
 
 
 class RecoverLoan(OfLoan):
@@ -147,4 +146,4 @@ class RecoverLoan(OfLoan):
     interest = Money(load_default=0)
     penalty = Money(load_default=0)
     source = fields.String(load_default="enforcement", validate=validate.OneOf(SOURCES))
-    reference = Words(required=True, validate=_SAID)
+    reference = Words(required=True)

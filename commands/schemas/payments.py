@@ -9,8 +9,6 @@ from commands.schemas.fields import Day, Id, Ids, Money, PersonId, Words
 from ledger.streams.bank_line import SIDES
 from ledger.streams.payment import PURSES
 
-_SAID = validate.Length(min=1)
-
 ANSWERS = ("accepted", "settled", "failed")
 """What a bank says of an order; silence is the third value, and is recorded when it is asked again."""
 
@@ -23,7 +21,7 @@ class SendPayments(Dated):
     """Without ``payments`` every order of the purse that stands is meant."""
 
     batch = Id(required=True)
-    purse = fields.String(load_default="fund")
+    purse = Words(load_default="fund")
     payments = Ids(load_default=None)
     digest = Words(load_default="")
 
@@ -31,7 +29,7 @@ class SendPayments(Dated):
 class Answer(Schema):
     """What the bank said of one order, named by the end-to-end id under which it was sent."""
 
-    end_to_end = Words(required=True, validate=_SAID)
+    end_to_end = Words(required=True)
     status = fields.String(required=True, validate=validate.OneOf(ANSWERS))
     amount = Money(load_default=None)
     reference = Words(load_default="")
@@ -78,7 +76,7 @@ class BankLine(Schema):
     purse = fields.String(load_default="fund", validate=validate.OneOf(PURSES))
     side = fields.String(required=True, validate=validate.OneOf(SIDES))
     amount = Money(required=True)
-    reference = Words(required=True, validate=_SAID)
+    reference = Words(required=True)
     booked_on = Day(load_default=None)
     end_to_end = Words(load_default="")
     reversal = fields.Boolean(load_default=False)
@@ -98,5 +96,5 @@ class Reconcile(Dated):
 
 class MatchLine(Dated):
     line = Id(required=True)
-    to = Words(required=True, validate=_SAID)
+    to = Words(required=True)
     reason = Words(required=True)

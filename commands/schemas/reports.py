@@ -73,5 +73,5 @@ class RecordReportFiles(OfReport):
     """Files of an edition by name, with the content they show."""
 
     edition = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
-    content = fields.String(required=True)
-    files = fields.Dict(keys=fields.String(), values=fields.Nested(File), required=True)
+    content = Words(required=True)
+    files = fields.Dict(keys=Words(), values=fields.Nested(File), required=True)

@@ -10,8 +10,6 @@ from commands.schemas.collection import Dated
 from commands.schemas.fields import Day, Id, Ids, Money, Month, PersonId, Words
 from ledger.dates import format_month
 
-SOMETHING = validate.Length(min=1)
-
 
 class MonthText(Month):
     """A month that is kept as text ``YYYY-MM``."""
@@ -31,12 +29,12 @@ class ApplyRoll(OfEntry):
     area = Id(required=True)
     payee = PersonId(load_default=None)
     from_month = MonthText(load_default=None)
-    facts = fields.Dict(keys=fields.String(), load_default=dict)
+    facts = fields.Dict(keys=Words(), load_default=dict)
     documents = Ids(load_default=list)
 
 
 class CheckRoll(OfEntry):
-    facts = fields.Dict(keys=fields.String(), load_default=dict)
+    facts = fields.Dict(keys=Words(), load_default=dict)
     opinion = Words(load_default="")
 
 
@@ -45,37 +43,37 @@ class AdmitRoll(OfEntry):
 
 
 class RejectRoll(OfEntry):
-    reason = Words(required=True, validate=SOMETHING)
+    reason = Words(required=True)
 
 
 class TakeOverRoll(Dated):
     programme = Id(required=True)
     area = Id(required=True)
-    source = Words(required=True, validate=SOMETHING)
+    source = Words(required=True)
     lines = fields.List(
         fields.Nested(ApplyRoll(only=("entry", "beneficiary", "members", "payee", "from_month", "facts"))),
         required=True,
-        validate=SOMETHING,
+        validate=validate.Length(min=1),
     )
     accept_good_rows = fields.Boolean(load_default=False)
 
 
 class ChangeRoll(OfEntry):
     from_month = MonthText(required=True)
-    facts = fields.Dict(keys=fields.String(), load_default=dict)
+    facts = fields.Dict(keys=Words(), load_default=dict)
     members = fields.List(PersonId(), load_default=None)
-    reason = Words(required=True, validate=SOMETHING)
+    reason = Words(required=True)
 
 
 class MoveRoll(OfEntry):
     area = Id(required=True)
     from_month = MonthText(required=True)
-    reason = Words(required=True, validate=SOMETHING)
+    reason = Words(required=True)
 
 
 class ChangePayee(OfEntry):
     payee = PersonId(required=True)
-    reason = Words(required=True, validate=SOMETHING)
+    reason = Words(required=True)
 
 
 class StopRoll(OfEntry):
@@ -84,18 +82,18 @@ class StopRoll(OfEntry):
         required=True,
         validate=validate.OneOf(["death", "income", "moved_away", "request", "false_statement", "age"]),
     )
-    evidence = Words(required=True, validate=SOMETHING)
+    evidence = Words(required=True)
 
 
 class ReclaimRoll(OfEntry):
     amount = Money(load_default=None)
     due_on = Day(required=True)
-    reason = Words(required=True, validate=SOMETHING)
+    reason = Words(required=True)
 
 
 class RepayRoll(OfEntry):
     amount = Money(required=True)
-    bank_reference = Words(required=True, validate=SOMETHING)
+    bank_reference = Words(required=True)
 
 
 class RunRoll(Dated):
@@ -124,11 +122,11 @@ class EnterPool(OfPool):
 
 class WithdrawPool(OfPool):
     entrant = Id(required=True)
-    reason = Words(required=True, validate=SOMETHING)
+    reason = Words(required=True)
 
 
 class SendBackPool(OfPool):
-    reason = Words(required=True, validate=SOMETHING)
+    reason = Words(required=True)
 
 
 class OfScore(Dated):
@@ -147,4 +145,4 @@ class ScoreCounty(OfScore):
     first_year = fields.List(fields.List(fields.Integer(strict=True)), load_default=list)
     continuing = fields.List(fields.List(fields.Raw()), load_default=list)
     service_items = fields.Integer(load_default=0, strict=True)
-    evidence = fields.Dict(keys=fields.String(), values=fields.String(), load_default=dict)
+    evidence = fields.Dict(keys=Words(), values=Words(), load_default=dict)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from commands.schemas.collection import Dated
-from commands.schemas.fields import Id
+from commands.schemas.fields import Id, Words
 
 _SHA256 = validate.Regexp(r"[0-9a-f]{64}\Z")
 _COUNT = validate.Range(min=0)
@@ -16,7 +16,7 @@ class File(Schema):
 
     sha256 = fields.String(required=True, validate=_SHA256)
     bytes = fields.Integer(required=True, strict=True, validate=_COUNT)
-    template = fields.String(required=True)
+    template = Words(required=True)
 
 
 class Edition(Schema):
@@ -28,11 +28,11 @@ class Edition(Schema):
     content = fields.String(required=True, validate=_SHA256)
     accounts = fields.Integer(required=True, strict=True, validate=_COUNT)
     closing_fen = fields.Integer(required=True, strict=True)
-    changed = fields.Dict(keys=fields.String(), values=fields.Integer(strict=True), load_default=dict)
+    changed = fields.Dict(keys=Words(), values=fields.Integer(strict=True), load_default=dict)
     events = fields.List(fields.Integer(strict=True), load_default=list)
     event_count = fields.Integer(load_default=0, strict=True)
-    files = fields.Dict(keys=fields.String(), values=fields.Nested(File), required=True)
-    signed = fields.Dict(keys=fields.String(), values=fields.Nested(File), load_default=dict)
+    files = fields.Dict(keys=Words(), values=fields.Nested(File), required=True)
+    signed = fields.Dict(keys=Words(), values=fields.Nested(File), load_default=dict)
 
 
 class RecordStatements(Dated):

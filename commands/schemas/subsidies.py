@@ -22,7 +22,7 @@ class DayText(Day):
 
 class AssignOffices(Dated):
     roster = fields.Dict(
-        keys=Id(), values=fields.List(fields.String()), required=True, validate=validate.Length(min=1)
+        keys=Id(), values=fields.List(Words()), required=True, validate=validate.Length(min=1)
     )
 
 
@@ -37,14 +37,14 @@ class RecordCircumstance(Dated):
     circumstance = Id(required=True)
     holds_from = Day(required=True)
     holds_until = Day(load_default=None)
-    source = Words(required=True, validate=validate.Length(min=1))
+    source = Words(required=True)
 
 
 class EndCircumstance(Dated):
     beneficiary = PersonId(required=True)
     circumstance = Id(required=True)
     last_day = Day(required=True)
-    source = Words(required=True, validate=validate.Length(min=1))
+    source = Words(required=True)
 
 
 # ---------------------------------------------------------------- budgets
@@ -58,7 +58,7 @@ class OfBudget(Dated):
 
 class VoteBudget(OfBudget):
     amount = Money(required=True)
-    document = Words(required=True, validate=validate.Length(min=1))
+    document = Words(required=True)
 
 
 class AdjustBudget(VoteBudget):
@@ -68,7 +68,7 @@ class AdjustBudget(VoteBudget):
 class ReturnBudget(OfBudget):
     what = fields.String(required=True, validate=validate.OneOf(["unspent", "recovered"]))
     amount = Money(load_default=None)
-    reason = Words(required=True, validate=validate.Length(min=1))
+    reason = Words(required=True)
 
 
 # ---------------------------------------------------------------- grants
@@ -82,7 +82,7 @@ class ApplyGrant(OfGrant):
     programme = Id(required=True)
     beneficiary = PersonId(required=True)
     area = Id(required=True)
-    facts = fields.Dict(keys=fields.String(), load_default=dict)
+    facts = fields.Dict(keys=Words(), load_default=dict)
     documents = fields.List(Id(), load_default=list)
     period = Words(load_default="")
     project = Id(load_default="")
@@ -99,7 +99,7 @@ class ApplyGrants(Dated):
 
 
 class CorrectGrant(OfGrant):
-    facts = fields.Dict(keys=fields.String(), load_default=dict)
+    facts = fields.Dict(keys=Words(), load_default=dict)
     documents = fields.List(Id(), load_default=list)
 
 
@@ -117,7 +117,7 @@ class PubliciseGrant(OfGrant):
 
 
 class ObjectToGrant(OfGrant):
-    ground = Words(required=True, validate=validate.Length(min=1))
+    ground = Words(required=True)
     channel = Words(load_default="")
 
 
@@ -146,7 +146,7 @@ class UndoGrantPayment(WithReason):
 
 
 class CompleteGrant(OfGrant):
-    evidence = Words(required=True, validate=validate.Length(min=1))
+    evidence = Words(required=True)
 
 
 class ConfirmReceipt(CompleteGrant):
@@ -165,8 +165,8 @@ class AgreeInstalments(OfGrant):
 
 class RepayGrant(OfGrant):
     amount = Money(required=True)
-    bank_reference = Words(required=True, validate=validate.Length(min=1))
+    bank_reference = Words(required=True)
 
 
 class ReferGrant(WithReason):
-    to = Words(required=True, validate=validate.Length(min=1))
+    to = Words(required=True)

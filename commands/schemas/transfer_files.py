@@ -13,8 +13,8 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, vali
 
 from commands.schemas.fields import Id, Money, Words
 
-_LETTER: Final = validate.Regexp(r"\d{16}\Z", error="a letter's number has 16 digits")
-_CENTRE: Final = validate.Regexp(r"\d{6}(?:\d{9})?\Z", error="a centre's code has 6 or 15 digits")
+_LETTER: Final = validate.Regexp(r"[0-9]{16}\Z", error="a letter's number has 16 digits")
+_CENTRE: Final = validate.Regexp(r"[0-9]{6}(?:[0-9]{9})?\Z", error="a centre's code has 6 or 15 digits")
 _MONTH: Final = validate.Regexp(r"(?:\d{6}(?:\d\d)?)?\Z", error="YYYYMM or YYYYMMDD")
 _YES_NO: Final = validate.OneOf(["", "1", "2"], error="1 for yes, 2 for no")
 _COUNT: Final = validate.Regexp(r"\d{0,4}\Z", error="a number of at most four digits")
@@ -32,16 +32,16 @@ class Head(_Known):
     SendSeqNo = Id(required=True)
     TxUnitNo = fields.String(required=True, validate=_CENTRE)
     ReceiveNode = fields.String(required=True, validate=_CENTRE)
-    TxCode = fields.String(required=True)
+    TxCode = Words(required=True)
 
 
 class _OfPerson(_Known):
     EmpName = Words(load_default="")
-    DocType = fields.String(load_default="01")
-    IdNum = fields.String(load_default="", validate=validate.Length(max=40))
+    DocType = Words(load_default="01")
+    IdNum = Words(load_default="", validate=validate.Length(max=40))
     TranRstCode = fields.String(load_default="", validate=_RESULT)
     TranRstMsg = Words(load_default="")
-    Bak1 = fields.String(load_default="")
+    Bak1 = Words(load_default="")
 
 
 class LetterBody(_OfPerson):
@@ -49,7 +49,7 @@ class LetterBody(_OfPerson):
 
     ConNum = fields.String(required=True, validate=_LETTER)
     TxFunc = fields.String(required=True, validate=validate.OneOf(["0", "1"]))
-    SocRefAcctNo = fields.String(load_default="")
+    SocRefAcctNo = Words(load_default="")
 
 
 class CancelBody(_OfPerson):
@@ -83,7 +83,7 @@ class AccountBody(_OfPerson):
         values=fields.String(validate=validate.Regexp(r"\d{8}\Z")),
         load_default=dict,
     )
-    Bak1 = fields.String(load_default="", validate=_COUNT)
+    Bak1 = Words(load_default="", validate=_COUNT)
     Bak2 = fields.String(load_default="", validate=_COUNT)
 
     @validates_schema
@@ -114,7 +114,7 @@ class Batch(_Known):
 
 class Centre(_Known):
     unit_no = fields.String(required=True, validate=_CENTRE)
-    unit_name = Words(required=True, validate=validate.Length(min=1))
+    unit_name = Words(required=True)
 
 
 class Centres(_Known):

@@ -7,8 +7,7 @@ from marshmallow import Schema, fields, validate
 from commands.schemas.collection import Dated
 from commands.schemas.fields import Day, Id, Money, PersonId, Words
 
-_CENTRE = validate.Regexp(r"\d{6}\Z")
-_SAID = validate.Length(min=1)
+_CENTRE = validate.Regexp(r"[0-9]{6}\Z")
 _COUNT = validate.Range(min=0)
 
 
@@ -24,7 +23,7 @@ class ApplyTransfer(Dated):
 
 
 class WithReason(OfLetter):
-    reason = Words(required=True, validate=_SAID)
+    reason = Words(required=True)
 
 
 class BookTransfer(OfLetter):
@@ -38,7 +37,7 @@ class MoneyOfLetter(OfLetter):
 
 class ReturnTransferMoney(OfLetter):
     receipt = Id(required=True)
-    reason = Words(required=True, validate=_SAID)
+    reason = Words(required=True)
 
 
 class SendTransfer(OfLetter):

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from marshmallow import validate
-
 from commands.schemas.collection import Dated
 from commands.schemas.fields import Day, Id, Words
 
 
 class PublishStandards(Dated):
     area = Id(required=True)
-    where = Words(required=True, validate=validate.Length(min=1))
+    where = Words(required=True)
 
 
 class ReportUplift(Dated):

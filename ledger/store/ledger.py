@@ -21,7 +21,7 @@ from ledger.store.chain import Commit
 from ledger.store.database import Database
 from ledger.store.factory import LEDGER_URL, SQLAlchemyFactory
 from ledger.store.tables import event
-from ledger.store.unit_of_work import Outcome, Register, Request, Step, UnitOfWork
+from ledger.store.unit_of_work import Index, Outcome, Register, Request, Step, UnitOfWork
 from ledger.streams.base import Recorded, decode, encode
 
 _STREAMS_IN_ONE_QUESTION: Final = 900
@@ -86,6 +86,7 @@ class Ledger:
         registers: Mapping[str, Register],
         clock: Callable[[], datetime] = utc_now,
         after_step: Step = _no_fault,
+        indexes: Sequence[Index] = (),
     ) -> None:
         self.application = LedgerApplication(
             env={"PERSISTENCE_MODULE": "ledger.store.factory:SQLAlchemyFactory", LEDGER_URL: url}
@@ -93,6 +94,7 @@ class Ledger:
         assert isinstance(self.application.factory, SQLAlchemyFactory)
         self.database: Database = self.application.factory.database
         self.registers = registers
+        self.indexes = indexes
         self.clock = clock
         self.after_step = after_step
 
@@ -115,7 +117,13 @@ class Ledger:
     def _attempt(self, request: Request, decide: Decide) -> Outcome:
         with _collection_paused(), self.database.writing() as connection:
             uow = UnitOfWork(
-                connection, request, self.clock(), self.registers, self.application.save, self.after_step
+                connection,
+                request,
+                self.clock(),
+                self.registers,
+                self.application.save,
+                self.after_step,
+                self.indexes,
             )
             earlier = uow.earlier()
             if earlier is not None:

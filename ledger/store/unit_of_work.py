@@ -69,6 +69,13 @@ class Register(Protocol):
         """One set-based write that checks every version and asserts the number of rows."""
 
 
+class Index(Protocol):
+    """What commands decide from across streams, kept beside the registers in the same transaction."""
+
+    def write(self, connection: Connection, changes: Mapping[str, Mapping[str, Change]]) -> None:
+        """Takes in the changes of all streams, by kind and key."""
+
+
 class Batch:
     """The new events of a unit of work, as the library's ``save`` collects them from one object."""
 
@@ -132,11 +139,13 @@ class UnitOfWork:
         registers: Mapping[str, Register],
         save: Callable[..., object],
         after_step: Step,
+        indexes: Sequence[Index] = (),
     ) -> None:
         self.connection = connection
         self.request = request
         self.request_hash = request.hash()
         self.registers = registers
+        self.indexes = indexes
         self.changes: dict[str, dict[str, Change]] = defaultdict(dict)
         self._save = save
         self._after_step = after_step
@@ -223,6 +232,8 @@ class UnitOfWork:
             touched = {key: change for key, change in changes.items() if change.events}
             if touched:
                 self.registers[kind].write(self.connection, touched)
+        for index in self.indexes:
+            index.write(self.connection, self.changes)
         self._after_step("project")
 
     def seal(self, result: dict[str, Any]) -> Outcome:

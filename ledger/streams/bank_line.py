@@ -145,7 +145,7 @@ def mentions_in(text: str) -> tuple[str, ...]:
     """What in a free text may be a reference of ours: words with a digit, never a card, phone or identity number."""
     words = dict.fromkeys(_MENTION.findall(text))
     found = [word for word in words if any(map(str.isdigit, word)) and not _NUMBER_OF_A_PERSON.match(word)]
-    return tuple(word[:ID_LENGTH_MAX] for word in found[:MENTIONS_MAX])
+    return tuple(word for word in found if len(word) <= ID_LENGTH_MAX)[:MENTIONS_MAX]
 
 
 def age_days(state: BankLine, on: date) -> int:

@@ -262,8 +262,6 @@ def _require_open_months(
 ) -> int:
     require_active(state, employer)
     first, last = parse_month(from_month), parse_month(until_month)
-    if not approval.strip():
-        raise Refusal("approval_missing", employer=employer)
     if last < first:
         raise Refusal("months_reversed", from_month=from_month, until_month=until_month)
     if first <= state.paid_up_to:
@@ -304,12 +302,10 @@ def remit_month(state: Employer, employer: str, month: int, oldest_unpaid: int |
 
 
 def assign_arrears(state: Employer, employer: str, assigned: ArrearsAssigned) -> tuple[Event, ...]:
-    """Names who pays the arrears (第十条); refuses when nothing is owed or nobody is named."""
+    """Names who pays the arrears (第十条); refuses when nothing is owed."""
     require_active(state, employer)
     if not assigned.total_fen:
         raise Refusal("no_arrears", employer=employer)
-    if not assigned.debtor.strip():
-        raise Refusal("debtor_missing", employer=employer)
     same = (state.debtor, state.assigned_fen) == (assigned.debtor, assigned.total_fen)
     return () if same else (assigned,)
 

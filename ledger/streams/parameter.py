@@ -157,7 +157,7 @@ def draft(state: LegalParameter, parameter: Parameter, drafted: Drafted) -> tupl
     """Drafts a value (拟定). The same draft again: no event.
 
     Refuses ``draft_exists`` for another content under the name, ``parameter_value_wrong`` for a value that the
-    unit does not admit, ``citation_missing`` and ``draft_ends_before_it_begins``.
+    unit does not admit, and ``draft_ends_before_it_begins``.
     """
     terms = drafted.terms
     known = state.drafts.get(drafted.draft)
@@ -165,8 +165,6 @@ def draft(state: LegalParameter, parameter: Parameter, drafted: Drafted) -> tupl
         if known.terms == terms:
             return ()
         raise Refusal("draft_exists", draft=drafted.draft, parameter=parameter.id)
-    if not terms.document.strip() or not terms.clause.strip():
-        raise Refusal("citation_missing", parameter=parameter.id)
     if terms.effective_to is not None and terms.effective_to < terms.effective_from:
         raise Refusal("draft_ends_before_it_begins", draft=drafted.draft)
     try:

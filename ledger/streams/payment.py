@@ -284,7 +284,6 @@ def fail(state: Payment, end_to_end: str, reason: str, on: date) -> tuple[Event,
 def leave_unknown(state: Payment, payment: str, why: str, on: date) -> tuple[Event, ...]:
     """Notes that the result is not known and is asked for again, once a day; it is never guessed."""
     _require_known(state, payment)
-    _require_reason(why)
     if state.status not in UNDER_WAY:
         raise Refusal("payment_not_under_way", payment=payment, status=state.status)
     if (state.status, state.since) == ("unknown", on):
@@ -298,7 +297,7 @@ def give_back(
     """Takes back what had been paid, whole, and holds it for the payee; the same return twice is one."""
     _require_known(state, payment)
     _require_amount(state, payment, amount_fen)
-    if (state.status, state.bank_reference) == ("returned", reference):
+    if reference and (state.status, state.bank_reference) == ("returned", reference):
         return ()
     if state.status != "settled":
         raise Refusal("payment_not_settled", payment=payment, status=state.status)
@@ -317,7 +316,6 @@ def give_back(
 def cancel(state: Payment, payment: str, reason: str, on: date) -> tuple[Event, ...]:
     """Stops an unsent order while its cause stands: the payee is still owed the money, which is held."""
     _require_known(state, payment)
-    _require_reason(reason)
     if state.status != "ordered":
         raise Refusal("payment_not_ordered", payment=payment, status=state.status)
     return (Cancelled(effective_on=on, reason=reason, held_fen=state.amount_fen, purse=state.purse),)
@@ -342,7 +340,6 @@ def undo(state: Payment, payment: str, reason: str, on: date) -> tuple[Event, ..
 def reissue(state: Payment, payment: str, payee_account: str, reason: str, on: date) -> tuple[Event, ...]:
     """Orders the same payment again, when what was held for the payee can pay it."""
     _require_known(state, payment)
-    _require_reason(reason)
     if not state.held_fen:
         raise Refusal("payment_not_held", payment=payment, status=state.status)
     return (
@@ -366,11 +363,6 @@ def _require_amount(state: Payment, payment: str, amount_fen: int) -> None:
         raise Refusal(
             "bank_amount_differs", payment=payment, amount_fen=amount_fen, ordered_fen=state.amount_fen
         )
-
-
-def _require_reason(reason: str) -> None:
-    if not reason.strip():
-        raise Refusal("reason_missing")
 
 
 # ---------------------------------------------------------------- queries

@@ -111,7 +111,6 @@ class Penalty(msgspec.Struct, frozen=True):
     pay_by: date | None = None
     amount_fen: int = 0
     paid_fen: int = 0
-    bank_references: tuple[str, ...] = ()
 
 
 # ---------------------------------------------------------------- evolve
@@ -138,8 +137,7 @@ def evolve(state: Penalty, event: Event) -> Penalty:
         case Paid():
             paid_fen = state.paid_fen + event.amount_fen
             status = "paid" if paid_fen == state.amount_fen else state.status
-            bank_references = (*state.bank_references, event.reference)
-            return replace(state, status=status, paid_fen=paid_fen, bank_references=bank_references)
+            return replace(state, status=status, paid_fen=paid_fen)
         case Withdrawn():
             return replace(state, status="withdrawn")
         case _:
@@ -237,9 +235,7 @@ def decide(state: Penalty, penalty: str, decided: Decided, least_fen: int) -> tu
 
 
 def pay(state: Penalty, penalty: str, paid: Paid) -> tuple[Event, ...]:
-    """Takes note of a payment to the treasury, no more than the fine; the same reference once."""
-    if paid.reference in state.bank_references:
-        return ()
+    """Takes note of a payment to the treasury, no more than the fine."""
     _require(state, penalty, "decided")
     check_amount(paid.amount_fen)
     open_fen = state.amount_fen - state.paid_fen

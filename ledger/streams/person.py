@@ -196,7 +196,6 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     return_by: date | None = None
     owed_fen: int = 0
     returned_fen: int = 0
-    references: tuple[str, ...] = ()
     bans: tuple[Ban, ...] = ()
     referred_to: tuple[str, ...] = ()
     rectified_on: date | None = None
@@ -238,7 +237,6 @@ def evolve(state: Conduct, event: Event) -> Conduct:
                 lambda found: replace(
                     found,
                     returned_fen=found.returned_fen + event.amount_fen,
-                    references=(*found.references, event.reference),
                 ),
             )
         case ReturnReversed():
@@ -364,12 +362,10 @@ def return_money(
 ) -> tuple[Event, ...]:
     """Takes money back, never more than is open; ``fixed`` are bans whose last day the full return settles.
 
-    The same reference of the same case again gives no event; refuses ``more_than_owed``.
+    Refuses ``more_than_owed``.
     """
     check_amount(returned.amount_fen)
     found = find_case(state, person, returned.case)
-    if returned.reference in found.references:
-        return ()
     open_fen = found.open_fen
     if returned.amount_fen > open_fen:
         raise Refusal("more_than_owed", case=returned.case, amount_fen=returned.amount_fen, open_fen=open_fen)

@@ -102,11 +102,9 @@ PETITIONS: Final = Stream("petition", Petition(), evolve)
 
 
 def file(state: Petition, petition: str, filed: Filed) -> tuple[Event, ...]:
-    """Files a petition; refuses one without evidence (第九条)."""
+    """Files a petition with its evidence (第九条), once."""
     if state.status:
         raise Refusal("petition_exists", petition=petition)
-    if not filed.evidence.strip():
-        raise Refusal("evidence_missing", petition=petition)
     return (filed,)
 
 

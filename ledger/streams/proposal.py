@@ -91,8 +91,6 @@ def approve(state: Proposal, proposal: str, approved: Approved) -> tuple[Event, 
 def reject(state: Proposal, proposal: str, rejected: Rejected) -> tuple[Event, ...]:
     """Rejects a proposal with a reason (第十二条: the applicant is told why)."""
     _require_open(state, proposal)
-    if not rejected.reason.strip():
-        raise Refusal("reason_missing")
     return (rejected,)
 
 

@@ -121,8 +121,6 @@ def give_back(
     _require_open(state, receipt, returned.amount_fen)
     _require_own_way(state, receipt, of_transfer)
     check_amount(returned.amount_fen)
-    if not returned.reason.strip():
-        raise Refusal("reason_missing")
     return (returned,)
 
 

@@ -197,7 +197,7 @@ def review(state: Report, year: int, reviewed: Reviewed, by: str) -> tuple[Event
         raise Refusal("report_content_differs", year=year, content=one.content[:16])
     if by == one.by:
         raise Refusal("same_person", actor=by)
-    if not reviewed.passed and not reviewed.reason.strip():
+    if not reviewed.passed and not reviewed.reason:
         raise Refusal("reason_missing")
     if reviewed.passed and one.missing:
         raise Refusal("report_facts_missing", year=year, missing=", ".join(one.missing))
@@ -218,7 +218,7 @@ def publish(state: Report, year: int, published: Published, reason: str) -> tupl
     first = replace(published, edition=one.number, content=one.content)
     if before is None:
         return (first,)
-    if not reason.strip():
+    if not reason:
         raise Refusal("reason_missing")
     superseded = Superseded(
         effective_on=published.effective_on,

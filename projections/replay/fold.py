@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from ledger.store.ledger import blocks_of_events
 from ledger.streams.base import decode
 from projections.registers import REGISTERS
+from projections.registers.references import Uses, take_in
 
 States = dict[str, dict[str, tuple[int, Any]]]
 """By kind and key: the version and the state."""
@@ -23,8 +24,9 @@ def fold_events(
     states: States,
     until: int | None = None,
     progress: Progress | None = None,
+    uses: Uses | None = None,
 ) -> None:
-    """Folds the events up to a position into ``states``."""
+    """Folds the events up to a position into ``states``, and the references that they use into ``uses``."""
     steps = {
         kind: (states.setdefault(kind, {}), register.stream.evolve, (0, register.stream.initial))
         for kind, register in REGISTERS.items()
@@ -36,6 +38,9 @@ def fold_events(
                 continue  # another kind of stream, which no command decides from
             known, evolve, nothing = steps[kind]
             version, before = known.get(key, nothing)
-            known[key] = version + 1, evolve(before, decode(topic, state))
+            body = decode(topic, state)
+            known[key] = version + 1, evolve(before, body)
+            if uses is not None:
+                take_in(uses, stream_id, version + 1, body)
         if progress:
             progress(block[-1][0])

@@ -16,8 +16,9 @@ from sqlalchemy import Connection, Table, text
 from ledger.store.database import Database
 from ledger.store.unit_of_work import read_head
 from projections.registers import REGISTERS
+from projections.registers.references import REFERENCES, Uses
 from projections.replay.fold import States, fold_events
-from projections.views.view import View, batches, position_of
+from projections.views.view import View, batches, position_of, target
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how far it is, and of how much."""
@@ -61,11 +62,15 @@ def replay(
     with database.writing() as connection:
         until = read_head(connection).event_id
         states: States = {}
-        fold_events(connection, states, until=until, progress=lambda at: tell("registers", at, until))
+        uses: Uses = {}
+        fold_events(
+            connection, states, until=until, progress=lambda at: tell("registers", at, until), uses=uses
+        )
         compared = [
             _compare(connection, register.table, _fill_register(register, states))
             for register in REGISTERS.values()
         ]
+        compared.append(_compare(connection, REFERENCES.table, _fill_references(uses)))
         states.clear()
         for view in views:
             compared += _replay_view(connection, view, lambda at, v=view: tell(v.name, at, until))  # type: ignore[misc]
@@ -85,6 +90,11 @@ def _fill_register(register: Any, states: States) -> Callable[[Connection, str],
             register.insert(connection, some, table=name)
 
     return fill
+
+
+def _fill_references(uses: Uses) -> Callable[[Connection, str], None]:
+    table = REFERENCES.table
+    return lambda connection, name: REFERENCES.insert(connection, uses, target(table, {table.name: name}))
 
 
 def _replay_view(connection: Connection, view: View, tell: Callable[[int], None]) -> list[Compared]:

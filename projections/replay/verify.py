@@ -23,6 +23,7 @@ from projections.replay.findings import Finding, Findings
 from projections.replay.interest_check import Interest
 from projections.replay.loan_check import Loans
 from projections.replay.payment_check import Payments
+from projections.replay.reference_check import References
 from projections.replay.report_check import Reports
 from projections.replay.reversal_check import Reversals
 from projections.replay.roll_check import Rolls
@@ -100,6 +101,7 @@ def verify(
         Requests(found),
         Reports(found, book, fold),
         Rolls(found, book),
+        References(found),
     )
     with database.reading() as connection:
         walk = Walk(connection, found, kept, progress)

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from commands.intake import lists, tables
 from commands.intake.headings import HEADINGS, compact, plain_month
 from commands.intake.identity import check_digit, credit_code, identity_number, region_is_known
-from commands.intake.kinds import Remittance
+from commands.intake.kinds import Employers, Remittance
 from commands.intake.lists import Listed
 from ledger.refusal import Refusal
 
@@ -326,3 +326,18 @@ def test_a_credit_code_is_proved_by_its_check_character() -> None:
 @given(st.text(max_size=30))
 def test_a_compacted_number_has_no_space_left(text: str) -> None:
     assert not any(character.isspace() for character in compact(text))
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("一" * 501, "text_too_long"),
+        ("某\u200b单位", "text_hidden"),
+        ("\u200b", "text_blank"),
+        ("", "cell_missing"),
+    ],
+)
+def test_a_name_is_not_cut_and_hides_nothing(tmp_path: Path, name: str, code: str) -> None:
+    path = written(tmp_path, f"单位账号,单位名称,单位性质,缴存比例\nE7,{name},国有企业,12%\n")
+    listed = Employers(path, lambda number: f"p-{number}").read()
+    assert [(line.field, line.refusal.code) for line in listed.refused] == [("employer_name", code)]

@@ -110,16 +110,6 @@ def test_a_draft_that_could_not_hold_is_refused(more, code):
         draft(LegalParameter(), WAGE, drafted(**more))
 
 
-def test_a_value_without_a_citation_is_refused():
-    one = drafted()
-    bare = Drafted(
-        effective_on=one.effective_on, parameter=one.parameter, unit=one.unit, draft="D1", by="centre",
-        terms=Terms(value=142000, effective_from=date(2019, 7, 1), document=" ", clause="一"),
-    )  # fmt: skip
-    with pytest.raises(Refusal, match="citation_missing"):
-        draft(LegalParameter(), WAGE, bare)
-
-
 def test_an_unknown_draft_is_refused():
     with pytest.raises(Refusal, match="draft_unknown"):
         approve(LegalParameter(), approved())

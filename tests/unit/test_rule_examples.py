@@ -10,6 +10,7 @@ from ledger.policy.checking import check_case
 from ledger.policy.overlay import overlaid
 from ledger.policy.parameters import PolicyBook
 from ledger.policy.rules import decide, registered
+from ledger.policy.rules.framework import is_amount
 from ledger.refusal import Refusal
 
 DATA = Path(__file__).with_name("data")
@@ -76,3 +77,48 @@ def test_every_choice_has_a_reading_by_default_that_is_one_of_its_choices():
     for parameter in BOOK.parameters.values():
         if parameter.unit == "choice" and parameter.group != "outside-figures":
             assert parameter.values[-1].value in parameter.choices, parameter.id
+
+
+LIMITS = {"floor_fen", "room_fen"}
+"""Outputs in fen that are no amount to be had."""
+
+
+def _positive_amounts(values):
+    """Outputs in fen above zero, also within a table of them."""
+    for name, value in values.items():
+        parts = value.values() if isinstance(value, dict) else [value]
+        if is_amount(name) and any(isinstance(one, int) and one > 0 for one in parts):
+            yield name
+
+
+def test_where_a_condition_fails_no_amount_stands_beside_it():
+    failing = set()
+    for case in CASES:
+        result = outcome(case)
+        if isinstance(result, str):
+            continue
+        refused = str(result.values.get("status", "")).startswith("refused")
+        if result.unmet or refused or result.values.get("category", "A") is None:
+            failing.add(case["rule"])
+            assert set(_positive_amounts(result.values)) <= LIMITS, case["id"]
+    assert {
+        "apprenticeship_training_subsidy",
+        "guarantee_fee",
+        "urban_dibao_grant",
+        "parameterised_amount",
+    } <= failing
+
+
+def test_whatever_is_true_or_false_is_a_condition_unless_the_rule_says_that_it_only_tells():
+    telling = {name: rule.tells for name, rules in registered().items() for rule in rules if rule.tells}
+    assert telling == {"internship_subsidy": {"high_retention"}}
+
+
+def test_every_condition_of_every_rule_is_seen_to_fail_and_to_hold():
+    seen = {}
+    for case in CASES:
+        result = outcome(case)
+        for name, value in getattr(result, "values", {}).items():
+            if isinstance(value, bool):
+                seen.setdefault((case["rule"], name), set()).add(value)
+    assert [place for place, values in seen.items() if len(values) < 2] == []

@@ -80,3 +80,16 @@ def test_every_rule_of_the_law_can_be_described_without_running_it():
         for version in versions:
             assert all(given.kind.name for given in version.inputs.values())
             assert version.function.__doc__, version.name
+
+
+def test_a_failing_condition_leaves_no_amount_on_either_path_and_its_proof_says_so():
+    case = {"apprentices": 1, "years": 1, "rate_fen_per_year": 399999}
+    result = decide("apprenticeship_training_subsidy", case, BOOK)
+    assert result.unmet == ("rate_ok",)
+    assert result.values == {"rate_ok": False, "total_fen": 0, "prepay_max_fen": 0, "final_fen": 0}
+    assert result.steps[-1].en == "a condition fails: no amount"
+    bulk = find_rule("apprenticeship_training_subsidy").compiled(
+        BOOK, date(2019, 7, 1), rate_fen_per_year=399999
+    )
+    assert bulk(apprentices=1, years=1) == result.values
+    assert decide("apprenticeship_training_subsidy", case | {"rate_fen_per_year": 400000}, BOOK).unmet == ()

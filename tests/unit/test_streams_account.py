@@ -194,12 +194,17 @@ def test_the_same_break_base_freeze_or_transfer_again_gives_no_event():
     assert accounts.transfer(moved, "A1", "E2", DAY, DAY, 30, DAY) == ()
 
 
-def test_a_letter_that_was_booked_gives_no_event_and_a_changed_one_is_refused():
-    arrived = TransferredIn(effective_on=DAY, amount_fen=5, months=1, from_centre="沈阳", letter="L1")
-    assert accounts.transfer_in(state(), "A1", arrived, []) == (arrived,)
-    assert accounts.transfer_in(state(arrived), "A1", arrived, [arrived]) == ()
-    other = TransferredIn(effective_on=DAY, amount_fen=6, months=1, from_centre="沈阳", letter="L1")
-    assert refused(accounts.transfer_in, state(arrived), "A1", other, [arrived]) == "letter_already_booked"
+def test_a_freeze_that_was_once_recorded_without_a_document_freezes_all_the_same():
+    frozen = state(accounts.Frozen(effective_on=DAY, document="", amount_fen=5))
+    assert frozen.frozen
+    assert refused(accounts.freeze, frozen, "A1", "D1", 5, DAY) == "account_already_frozen"
+    assert (
+        state(
+            accounts.Frozen(effective_on=DAY, document="", amount_fen=5),
+            *accounts.unfreeze(frozen, "A1", "D1", DAY),
+        ).frozen
+        == ""
+    )
 
 
 def test_a_month_is_paid_once_an_account_opened_once_and_an_entry_reversed_once():

@@ -255,6 +255,7 @@ def _living(living_fen: int, cap_fen: int, high: bool, part: Fraction, cap_on: s
         "cap_on": "internship_cap_on",
     },
     falls_back_to={"min_wage_fen": "minimum_wage"},
+    tells="high_retention",
 )
 def internship_subsidy(
     min_wage_fen: Fen,
@@ -323,6 +324,7 @@ def internship_living_subsidy_alt_cap_on_base(
     since=IN_FORCE,
     reads={"share": "internship_living_floor_share"},
     falls_back_to={"min_wage_fen": "minimum_wage"},
+    bounds="floor_fen",
 )
 def internship_living_floor(
     min_wage_fen: Fen, living_paid_fen: Fen, share: Decimal, why: Why = quiet

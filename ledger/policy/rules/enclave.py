@@ -68,6 +68,7 @@ def working_capital_interest_subsidy(
     en="yearly budget of the interest subsidy",
     since=IN_FORCE,
     reads={"budget_fen": "interest_subsidy_budget"},
+    bounds="room_fen",
 )
 def interest_subsidy_budget(
     management_fee_fen: Fen, committed_fen: Fen, requested_fen: Fen, budget_fen: int, why: Why = quiet
@@ -125,6 +126,7 @@ def award_budget_identity(
     en="room in the yearly budget of a chapter",
     since=IN_FORCE,
     reads={"interest": "interest_subsidy_budget", "awards": "award_budget", "estates": "estate_budget"},
+    bounds="room_fen",
 )
 def enclave_budget(
     chapter: Count,

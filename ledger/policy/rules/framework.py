@@ -7,6 +7,9 @@ last argument, ``why``, takes the steps of the proof; it is ``quiet`` on the bul
 A read is a parameter id, for the day of the case; ``id@2019-06-30`` reads it for that day, ``id@*`` hands over
 its whole ``History``, and ``id?`` hands over None where the parameter has no value.
 
+An output that is true or false is a condition, and an output in fen is an amount: where a condition fails, every amount
+is nothing. What only tells something (``tells``) and what bounds others (``bounds``) is declared.
+
 TRAPS: a rule never reads the clock or a database, and never a parameter that it has not declared; a name may
 be registered again for another time, but two rules for one day are an error at load.
 """
@@ -17,7 +20,7 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
+from functools import partial, wraps
 from typing import Annotated, Any, Final, NamedTuple, Protocol, TypeVar, get_args, get_origin, get_type_hints
 
 from ledger.dates import first_day
@@ -140,12 +143,17 @@ class Rule:
     inputs: Mapping[str, Input]
     reads: tuple[Read, ...]
     day: tuple[str, ...] = ()
+    tells: frozenset[str] = frozenset()
 
     @property
     def parameters(self) -> tuple[str, ...]:
         """Ids of every parameter that the rule may read."""
         fallbacks = (given.parameter for given in self.inputs.values() if given.parameter)
         return tuple(dict.fromkeys((*(read.parameter for read in self.reads), *fallbacks)))
+
+    def unmet(self, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """Names of the conditions that fail in what the rule gave."""
+        return tuple(name for name, value in values.items() if value is False and name not in self.tells)
 
     def in_force(self, on: date) -> bool:
         return self.since <= on and (self.until is None or on <= self.until)
@@ -256,6 +264,11 @@ class Outcome:
         return self.rule.clause
 
     @property
+    def unmet(self) -> tuple[str, ...]:
+        """Names of the conditions that fail: the outcome pays nothing then."""
+        return self.rule.unmet(self.values)
+
+    @property
     def parameters(self) -> dict[str, str]:
         """Versions of the parameters used, by id: what an event keeps. Several of one id stand with commas."""
         versions: dict[str, list[str]] = {}
@@ -307,20 +320,25 @@ def rule(
     reads: Mapping[str, str] | None = None,
     falls_back_to: Mapping[str, str] | None = None,
     day: str = "",
+    tells: str = "",
+    bounds: str = "",
 ) -> Callable[[F], F]:
     """Registers a pure function as the rule of a name for a time; the function itself stays as it was.
 
     ``reads`` names the parameter of an argument: ``id`` is the value of the day, ``id?`` the value or None, ``id~``
     a value that is asked for only when the case needs it (``Needed``), ``id@DAY`` the value of that day and ``id@*``
     its ``History``. ``falls_back_to`` names the parameter that stands in for an input that is not given.
+    ``tells`` names outputs that are true or false and no condition, ``bounds`` those in fen that are no amount to be
+    had but a limit, which holds whether a condition is met or not.
 
     Raises ``RulesConflict`` when another rule of the name is in force on one of the days.
     """
 
     def register(function: F) -> F:
+        told, limits = frozenset(tells.split()), frozenset(bounds.split())
         made = Rule(
             name=name,
-            function=function,
+            function=_without_amount_where_unmet(function, told, limits),
             clause=clause,
             zh=zh,
             en=en,
@@ -329,11 +347,37 @@ def rule(
             inputs=_inputs(function, reads or {}, falls_back_to or {}),
             reads=tuple(Read.of(argument, source) for argument, source in (reads or {}).items()),
             day=tuple(filter(None, day.split(","))),
+            tells=told,
         )
         add(_REGISTERED, made)
         return function
 
     return register
+
+
+def is_amount(name: str) -> bool:
+    """Whether an output is money by its name: ``total_fen``, ``grant_fen_per_month``."""
+    return "fen" in name.split("_")
+
+
+def _without_amount_where_unmet(
+    function: Callable[..., Values], tells: frozenset[str], bounds: frozenset[str]
+) -> Callable[..., Values]:
+    """The function of a rule, of which no amount is left where one of its conditions fails."""
+
+    @wraps(function)
+    def decided(**arguments: Any) -> Values:
+        values = function(**arguments)
+        if all(value is not False or name in tells for name, value in values.items()):
+            return values
+        had = {
+            name: value for name, value in values.items() if value and is_amount(name) and name not in bounds
+        }
+        if had:
+            arguments.get("why", quiet)("条件不满足，不得金额", "a condition fails: no amount", 0, "fen")
+        return {**values, **{name: {} if isinstance(value, dict) else 0 for name, value in had.items()}}
+
+    return decided
 
 
 def rule_in_eras(name: str, *eras: tuple[str, str, str], **more: Any) -> Callable[[F], F]:

@@ -13,6 +13,7 @@ from ledger.dates import format_month, parse_day, parse_month
 from ledger.limits import AMOUNT_FEN_MAX
 from ledger.money import parse_rate
 from ledger.policy.units import plain
+from ledger.text import is_blank
 
 
 class WrongInput(ValueError):
@@ -82,13 +83,17 @@ def _flag(value: Any) -> bool:
 
 
 def _text(value: Any) -> str:
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or is_blank(value):
         raise WrongInput
     return value
 
 
 def _code(value: Any) -> int | str:
-    if isinstance(value, bool) or not isinstance(value, int | str) or value == "":
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int | str)
+        or (isinstance(value, str) and is_blank(value))
+    ):
         raise WrongInput
     return value
 

@@ -256,24 +256,16 @@ def transfer(
     )
 
 
-def transfer_in(
-    state: Account, account: str, arrived: TransferredIn, earlier: Sequence[TransferredIn] = ()
-) -> tuple[Event, ...]:
+def transfer_in(state: Account, account: str, arrived: TransferredIn) -> tuple[Event, ...]:
     """Books money and months from another city (第九条); contribution months are added.
 
-    ``earlier`` are those that stand: one contact letter (联系函) brings its money once, and its repeated message gives
-    no event; refuses ``letter_already_booked`` when the same letter comes with other figures.
+    One contact letter (联系函) brings its money once: the register of references tells.
     """
     require_live(state, account)
     check_amount(arrived.amount_fen)
     if arrived.months < 0:
         raise Refusal("months_negative", months=arrived.months)
     _require_opened(state, account, arrived.effective_on)
-    for one in earlier:
-        if (one.letter, one.from_centre) == (arrived.letter, arrived.from_centre):
-            if (one.amount_fen, one.months) != (arrived.amount_fen, arrived.months):
-                raise Refusal("letter_already_booked", account=account, letter=one.letter)
-            return ()
     return (arrived,)
 
 
@@ -416,13 +408,11 @@ def reverse(
 
     ``closed_by`` is the version of the movement that closed the account: another one's reversal leaves it closed.
 
-    Refuses ``already_reversed``, ``not_reversible``, ``reason_missing``, ``account_frozen``, and ``spent_since`` when
+    Refuses ``already_reversed``, ``not_reversible``, ``account_frozen``, and ``spent_since`` when
     what is taken back has been used: ``room`` is what the original day can give. A reversed contribution goes back
     to the unallocated money of its employer unless ``money`` is ``bank``.
     """
     version, body = original.originator_version, original.body
-    if not reason.strip():
-        raise Refusal("reason_missing")
     if version in state.reversed:
         raise Refusal("already_reversed", account=account, version=version)
     if not body.moves_money or isinstance(body, EntryReversed):

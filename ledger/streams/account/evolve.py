@@ -182,6 +182,9 @@ def _recovered(state: Account, event: Recovered) -> Account:
     return moved(state, event.effective_on, 0, event.amount_fen, **more)
 
 
+_NO_DOCUMENT: Final = "无文书"
+"""What stands for the document of a freeze that was once recorded without one: such an account is frozen too."""
+
 _STEPS: Final[dict[type[Event], Any]] = {
     Deposited: _deposited,
     Opened: _opened,
@@ -202,7 +205,9 @@ _STEPS: Final[dict[type[Event], Any]] = {
         state, event.effective_on, -event.carried_fen, -event.current_fen
     ),
     Recovered: _recovered,
-    Frozen: lambda state, event: replace(state, frozen=event.document, frozen_fen=event.amount_fen),
+    Frozen: lambda state, event: replace(
+        state, frozen=event.document or _NO_DOCUMENT, frozen_fen=event.amount_fen
+    ),
     Unfrozen: lambda state, event: replace(state, frozen="", frozen_fen=0),
     Withdrawn: lambda state, event: moved(state, event.effective_on, -event.carried_fen, -event.current_fen),
     Closed: lambda state, event: replace(state, status="closed"),

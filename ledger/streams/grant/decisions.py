@@ -23,7 +23,6 @@ def send_back(state: Grant, grant: str, sent_back: e.SentBack) -> tuple[Event, .
     """Sends an application back with a reason."""
     require_status(state, grant, "applied")
     require_other_hand(state, grant, sent_back.by)
-    _require_reason(sent_back.reason)
     return (sent_back,)
 
 
@@ -67,7 +66,6 @@ def decide_objection(state: Grant, grant: str, decided: e.ObjectionDecided) -> t
     """Decides an objection with a reason."""
     if not state.objection:
         raise Refusal("no_objection", grant=grant)
-    _require_reason(decided.reason)
     return (decided,)
 
 
@@ -75,7 +73,6 @@ def reject(state: Grant, grant: str, rejected: e.Rejected) -> tuple[Event, ...]:
     """Turns an application down with a reason."""
     require_status(state, grant, "applied", "sent_back")
     require_other_hand(state, grant, rejected.by)
-    _require_reason(rejected.reason)
     return (rejected,)
 
 
@@ -145,7 +142,6 @@ def pay(state: Grant, grant: str, paid: e.Paid) -> tuple[Event, ...]:
 def undo_payment(state: Grant, grant: str, undone: e.PaymentUndone) -> tuple[Event, ...]:
     """Undoes a payment with a reason, unless it was demanded back already."""
     require_status(state, grant, "planned", "paid")
-    _require_reason(undone.reason)
     if undone.amount_fen > state.paid_fen - state.demanded_fen:
         raise Refusal(
             "demand_too_large", grant=grant, left_fen=state.paid_fen - state.demanded_fen,
@@ -174,7 +170,6 @@ def confirm(state: Grant, grant: str, confirmed: e.Confirmed) -> tuple[Event, ..
 def suspend(state: Grant, grant: str, suspended: e.Suspended) -> tuple[Event, ...]:
     """Suspends a grant that is still to be paid."""
     require_status(state, grant, "approved", "queued", "planned")
-    _require_reason(suspended.reason)
     return () if state.suspended else (suspended,)
 
 
@@ -182,20 +177,17 @@ def resume(state: Grant, grant: str, resumed: e.Resumed) -> tuple[Event, ...]:
     """Lets a suspended grant go on."""
     if not state.suspended:
         raise Refusal("not_suspended", grant=grant)
-    _require_reason(resumed.reason)
     return (resumed,)
 
 
 def end(state: Grant, grant: str, ended: e.Ended) -> tuple[Event, ...]:
     """Ends a grant before all was paid."""
     require_status(state, grant, "approved", "queued", "planned")
-    _require_reason(ended.reason)
     return (ended,)
 
 
 def reclaim(state: Grant, grant: str, reclaimed: e.Reclaimed) -> tuple[Event, ...]:
     """Demands money back, never more than was paid and has not been demanded yet."""
-    _require_reason(reclaimed.reason)
     check_amount(reclaimed.amount_fen)
     left_fen = state.paid_fen - state.demanded_fen
     if reclaimed.amount_fen > left_fen:
@@ -223,14 +215,12 @@ def repay(state: Grant, grant: str, repaid: e.Repaid) -> tuple[Event, ...]:
 
 def withdraw_demand(state: Grant, grant: str, withdrawn: e.DemandWithdrawn) -> tuple[Event, ...]:
     """Withdraws a demand as far as it is open."""
-    _require_reason(withdrawn.reason)
     _require_owed(state, grant)
     return (withdrawn,)
 
 
 def refer(state: Grant, grant: str, referred: e.Referred) -> tuple[Event, ...]:
     """Hands a case in which money is owed to another body."""
-    _require_reason(referred.reason)
     _require_owed(state, grant)
     return () if state.referred_to == referred.to else (referred,)
 
@@ -253,8 +243,3 @@ def require_other_hand(state: Grant, grant: str, officer: str) -> None:
 def _require_owed(state: Grant, grant: str) -> None:
     if owed_fen(state) <= 0:
         raise Refusal("nothing_owed", grant=grant)
-
-
-def _require_reason(reason: str) -> None:
-    if not reason.strip():
-        raise Refusal("reason_missing")

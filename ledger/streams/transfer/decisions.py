@@ -117,10 +117,10 @@ def ask_cancel(state: Transfer, letter: str, asked: CancelAsked) -> Events:
 
 
 def arrive(state: Transfer, letter: str, arrived: MoneyArrived) -> Events:
-    """Money with the letter's number came, whatever the state; the same reference again changes nothing."""
+    """Money with the letter's number came, whatever the state."""
     require_direction(state, letter, "in")
     check_amount(arrived.amount_fen)
-    return NOTHING if arrived.reference in state.bank_references else (arrived,)
+    return (arrived,)
 
 
 def book(state: Transfer, letter: str, completed: Completed) -> Events:
@@ -162,7 +162,8 @@ def give_back(state: Transfer, letter: str, given: MoneyGivenBack) -> Events:
 def take_back(state: Transfer, letter: str, taken: MoneyTakenBack) -> Events:
     """Takes our own money back after a failure, the whole of it or nothing."""
     require_direction(state, letter, "out")
-    if state.money_back and taken.reference in state.bank_references:
+    again = state.money_back and taken.reference in state.bank_references
+    if again and taken.amount_fen == due_fen(state):
         return NOTHING
     require_status(state, letter, "40")
     if not state.payment or state.money_back or taken.amount_fen != due_fen(state):
