@@ -117,12 +117,17 @@ def _views(desk: Desk, period: str, folder: Path) -> dict[str, Any]:
         catch_up(database, view)
     limit = book.value("held_money_ageing_days", on).value
     with database.reading() as connection:
-        late = [one for one in obligations(connection, on, only_open=True, book=book) if one.late_days]
+        waiting = obligations(connection, on, only_open=True, book=book)
         register: Any = desk.ledger.registers["receipt"]
         keys = register.keys_where(connection, status="held")
         held = [state for _, state in register.read(connection, keys).values()]
     old = [one for one in held if age_days(one, on) > limit]
-    return {"overdue": len(late), "held": len(held), "held_too_long": len(old)}
+    return {
+        "overdue": sum(bool(one.late_days) for one in waiting),
+        "calendar_unpublished": sum(one.late_days is None for one in waiting),
+        "held": len(held),
+        "held_too_long": len(old),
+    }
 
 
 def _loans(desk: Desk, period: str, folder: Path) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from commands.scenarios.subsidy_reading import READING_QUESTIONS
 from ledger.books.posting import post
 from ledger.books.subsidies import subject_of
 from ledger.dates import business_day, format_month, month_of
+from ledger.deadlines import of_party
 from ledger.money import format_fen, parse_yuan
 from ledger.policy.loan_terms import Terms, terms_of
 from ledger.policy.parameters import PolicyBook
@@ -120,10 +121,11 @@ def _late(history: History, key: str) -> int:
     for one in history.streams[f"account-{key}"]:
         match one.body:
             case accounts.Sealed() | accounts.SealedCentrally():
-                late = (one.body.effective_on - one.body.due_on).days
+                late = of_party(one.body.due_on).late_days(one.body.effective_on)
             case accounts.Transferred():
-                late = (one.body.effective_on - min(one.body.out_due_on, one.body.in_due_on)).days
-    return max(late, 0)
+                due_on = min(one.body.out_due_on, one.body.in_due_on)
+                late = of_party(due_on).late_days(one.body.effective_on)
+    return late
 
 
 def _arrears(history: History, key: str) -> int:

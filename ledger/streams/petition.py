@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
+from ledger.deadlines import of_party
 from ledger.refusal import Refusal
 from ledger.streams.base import Event, Stream, event
 
@@ -125,8 +126,10 @@ def settle(state: Petition, petition: str, settled: Settled) -> tuple[Event, ...
         return ()
     if state.status != "urged" or state.employer_due_on is None:
         raise Refusal("petition_not_open", petition=petition, status=state.status or "unknown")
-    if settled.by == "centre" and settled.effective_on <= state.employer_due_on:
-        raise Refusal("employer_days_running", petition=petition, due_on=state.employer_due_on.isoformat())
+    its_days = of_party(state.employer_due_on)
+    if settled.by == "centre" and not its_days.is_over(settled.effective_on):
+        due_on = its_days.last_day_shown.isoformat()
+        raise Refusal("employer_days_running", petition=petition, due_on=due_on)
     return (settled,)
 
 
