@@ -249,7 +249,10 @@ QUESTIONS: Final[dict[str, Question]] = {
     "employer_status": Question("`active`, `merged` or `closed`", _field("employer", "status")),
     "held": Question("what is still held of a receipt (挂账)", _field("receipt", "open_fen"), True),
     "proposal": Question("`open`, `approved` or `rejected`", _field("proposal", "status")),
-    "petition": Question("`filed`, `urged` or `settled` (申请督促)", _field("petition", "status")),
+    "petition": Question(
+        "`filed`, `urged` or `settled` (申请督促); `reviewing` or `answered` (余额复核)",
+        _field("petition", "status"),
+    ),
     "employer_due": Question("the employer's last day in a petition", _field("petition", "employer_due_on")),
     "centre_due": Question("the centre's last day in a petition", _field("petition", "centre_due_on")),
     "paid": Question(

@@ -18,8 +18,11 @@ from ledger.deadlines import Deadline, named, of_centre, of_party
 from ledger.policy.parameters import PolicyBook
 from ledger.refusal import Refusal
 from ledger.store import tables
+from ledger.store.ledger import events_of_streams
 from ledger.store.tables import metadata
 from ledger.streams import account, employer, loan, petition, proposal, report
+from ledger.streams.base import Recorded
+from ledger.streams.result import RESULTS, Distributed, reserve_due_on, reserve_short_fen
 from ledger.streams.uplift import ISSUED_ON
 from projections.registers import REGISTERS
 from projections.views import conduct_duties
@@ -53,6 +56,12 @@ KINDS: Final = {
     "transfer_in": ("转入", "transfer the account in", f"{CITY} 第九条"),
     "urged": ("单位在督促后办理", "act after being urged", f"{CITY} 第九条第三款"),
     "centre_acts": ("中心代为办理", "act in the employer's place", f"{CITY} 第九条第三款"),
+    "answer_balance": ("书面答复余额复核", "answer the doubt about a balance", f"{NATIONAL} 第三十六条"),
+    "book_reserve": (
+        "按时足额提取风险准备金",
+        "book the risk reserve in time and in full",
+        f"{CITY} 第二十一条",
+    ),
     "open_accounts": ("为职工开户", "open the employees' accounts", f"{NATIONAL} 第十四条"),
     "open_account": ("为新职工开户", "open the new employee's account", f"{NATIONAL} 第十五条"),
     "remit": ("汇缴", "remit the month", f"{NATIONAL} 第十九条"),
@@ -235,6 +244,16 @@ def _petition_settled(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
 def _petition_withdrawn(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
     yield Done("urged", seen.key, None)
     yield Done("centre_acts", seen.key, None)
+    yield Done("answer_balance", seen.key, None)
+
+
+def _balance_doubted(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
+    body: petition.BalanceDoubted = seen.body  # type: ignore[assignment]
+    yield Due("answer_balance", seen.key, "centre", body.effective_on, body.answer_by)
+
+
+def _balance_reviewed(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
+    yield Done("answer_balance", seen.key, seen.body.effective_on)
 
 
 def _proposed(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
@@ -290,6 +309,8 @@ _RULES: Final[dict[type, Meaning]] = {
     petition.EmployerUrged: _urged,
     petition.Settled: _petition_settled,
     petition.Withdrawn: _petition_withdrawn,
+    petition.BalanceDoubted: _balance_doubted,
+    petition.BalanceReviewed: _balance_reviewed,
     loan.Applied: _loan_applied,
     loan.Approved: _loan_decided,
     loan.Rejected: _loan_decided,
@@ -363,6 +384,7 @@ def obligations(
     found += _about_grants(connection, on, book)
     found += _unpublished(connection, on, book)
     found += _about_uplift(connection, on, book)
+    found += _about_reserve(connection, on, book, only_open)
     return sorted(found, key=lambda one: (one.due_on or date.max, one.kind, one.subject))
 
 
@@ -407,6 +429,29 @@ def _about_uplift(connection: Connection, on: date, book: PolicyBook) -> Iterato
     for one in owed_reports(connection, on, book):
         subject, who = f"{one.area} {one.due_on}", f"county_office@{one.area}"
         yield _waiting(one.kind, subject, who, ISSUED_ON, one.due_on, on, book)
+
+
+def _about_reserve(
+    connection: Connection, on: date, book: PolicyBook, only_open: bool
+) -> Iterator[Obligation]:
+    """The risk reserve of every year whose result was closed: done when it is booked in full (按时、足额)."""
+    clause = KINDS["book_reserve"][2]
+    keys = list(connection.execute(select(REGISTERS["result"].table.c.key)).scalars())
+    for stream, events in sorted(events_of_streams(connection, [RESULTS.id(key) for key in keys]).items()):
+        key = stream.removeprefix(RESULTS.id(""))
+        last = date(int(key), 12, 31)
+        month_day = book.find("risk_reserve_due_month_day", last)
+        due_on = reserve_due_on(int(key), month_day.value) if month_day else None
+        done_on = next(filter(None, map(_reserve_booked_on, events)), None)
+        if not (done_on and only_open):
+            yield _obligation(Row("book_reserve", key, "centre", last, due_on, done_on, clause, 0), on, book)
+
+
+def _reserve_booked_on(one: Recorded) -> date | None:
+    """The day on which an event booked the whole reserve of its year; nothing where it is short or is no distribution."""
+    if not isinstance(one.body, Distributed) or reserve_short_fen(one.body):
+        return None
+    return one.body.booked_on or business_day(one.recorded_at)
 
 
 def _waiting(

@@ -50,7 +50,9 @@ def test_every_duty_says_whose_period_it_is_and_none_says_two():
     assert not OF_PARTIES & NAMED
     of_centre_kinds = set(KINDS) - OF_PARTIES - NAMED - conduct_duties.RIGHTS
     assert of_centre_kinds == {
+        "answer_balance",
         "answer_objection",
+        "book_reserve",
         "book_transfer",
         "centre_acts",
         "decide",
