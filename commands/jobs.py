@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import msgspec
-from sqlalchemy import Column, Connection, Integer, Table, Text, insert, select, update
+from sqlalchemy import Column, Connection, Integer, Table, Text, func, insert, select, update
 from sqlalchemy.engine import make_url
 
 from commands.backup import back_up, restore
@@ -38,6 +38,7 @@ from ledger.dates import (
     month_of,
     parse_month,
 )
+from ledger.policy.rules import decide
 from ledger.refusal import Refusal
 from ledger.store.database import Database
 from ledger.store.persons import open_person_store
@@ -117,12 +118,21 @@ def _views(desk: Desk, period: str, folder: Path) -> dict[str, Any]:
         catch_up(database, view)
     limit = book.value("held_money_ageing_days", on).value
     with database.reading() as connection:
-        late = [one for one in obligations(connection, on, only_open=True, book=book) if one.late_days]
+        waiting = obligations(connection, on, only_open=True, book=book)
         register: Any = desk.ledger.registers["receipt"]
         keys = register.keys_where(connection, status="held")
         held = [state for _, state in register.read(connection, keys).values()]
+        backup_age = backup_age_days(connection, on)
     old = [one for one in held if age_days(one, on) > limit]
-    return {"overdue": len(late), "held": len(held), "held_too_long": len(old)}
+    oldest = book.find("backup_age_days_max", on)
+    return {
+        "overdue": sum(bool(one.late_days) for one in waiting),
+        "calendar_unpublished": sum(one.late_days is None for one in waiting),
+        "held": len(held),
+        "held_too_long": len(old),
+        "backup_age_days": backup_age,
+        "backup_too_old": oldest and (backup_age is None or backup_age > oldest.value),
+    }
 
 
 def _loans(desk: Desk, period: str, folder: Path) -> dict[str, Any]:
@@ -222,7 +232,9 @@ def _statements_due(desk: Desk, period: str, folder: Path) -> dict[str, Any]:
     if missing:
         names = ", ".join(missing[:_NAMED_MAX])
         raise Refusal("statements_missing", year=period, count=len(missing), employers=names)
-    return {"missing": 0}
+    ends = fund_year_bounds(int(period))[1]
+    due = decide("statement_due", {"year": ends.year}, desk.present_book(), ends)
+    return {"missing": 0, "due_on": due.values["due_on"].isoformat()}
 
 
 def _report(desk: Desk, period: str, folder: Path) -> dict[str, Any]:
@@ -350,6 +362,13 @@ def history(connection: Connection, job: str | None = None) -> list[dict[str, An
     if job:
         asked = asked.where(JOB_RUN.c.job == job)
     return [dict(row._mapping) for row in connection.execute(asked)]
+
+
+def backup_age_days(connection: Connection, on: date) -> int | None:
+    """Days since the newest backup that was restored and verified (第二十条第二款), or nothing where there is none."""
+    done = JOB_RUN.c.job == "backup", JOB_RUN.c.status == "done"
+    newest = connection.execute(select(func.max(JOB_RUN.c.finished_at)).where(*done)).scalar()
+    return None if newest is None else (on - business_day(newest)).days
 
 
 def _runs(job: Job) -> Any:

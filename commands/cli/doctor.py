@@ -37,7 +37,7 @@ class Found(NamedTuple):
 
 @click.command(
     cls=Command,
-    zh="检查运行环境：数据库与结构版本、中文字体与排版、签章密钥、节假日表、输出目录。",
+    zh="检查运行环境：数据库与结构版本、中文字体与排版、签章密钥、节假日表、输出目录、最近备份。",
     example="provident doctor\nprovident doctor --out statements --sign centre.p12",
 )
 @option(
@@ -82,6 +82,7 @@ def _checks(out: Path, key: Path | None) -> Iterator[tuple[str, Check]]:
         lambda: _calendar(year + 1, "warning"),
     )
     yield words("输出目录", "folder"), lambda: _folder(out)
+    yield words("最近备份", "newest backup"), _backup
 
 
 def _tried(name: str, check: Check) -> Found:
@@ -134,6 +135,23 @@ def _calendar(year: int, otherwise: str) -> tuple[str, str]:
         )
     except Refusal as refused:
         return otherwise, refused.message(language())
+
+
+def _backup() -> tuple[str, str]:
+    """Art. 20: how old the newest backup that was proved is, against what the committee allows."""
+    from commands.cli.opening import open_desk
+    from commands.jobs import backup_age_days
+
+    on = today()
+    with open_desk() as desk, desk.ledger.database.reading() as connection:
+        age, oldest = backup_age_days(connection, on), desk.present_book().find("backup_age_days_max", on)
+    if age is None:
+        return "warning", words("还没有：provident jobs run backup", "none yet: `provident jobs run backup`")
+    found = words(f"{age} 天前", f"{age} days ago")
+    if oldest is None:
+        return "warning", found + words("；最长间隔未公布", "; how old it may be is not published")
+    limit = words(f"，最长 {oldest.value} 天", f", {oldest.value} at most")
+    return "failed" if age > oldest.value else "ok", found + limit
 
 
 def _folder(out: Path) -> tuple[str, str]:

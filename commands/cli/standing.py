@@ -38,7 +38,9 @@ def obligations(overdue: bool, only_open: bool, as_of: date | None, json_wanted:
 
     on = as_of or today()
     with open_desk() as desk, reading(desk) as connection:
-        rows = [one for one in duties(connection, on, only_open=only_open) if one.late_days or not overdue]
+        rows = [
+            one for one in duties(connection, on, only_open=only_open) if one.late_days != 0 or not overdue
+        ]
         held = held_money(desk, connection, on)
     if json_wanted:
         say_json({"as_of": on, "obligations": [one._asdict() for one in rows], "held": held})
@@ -53,7 +55,8 @@ def show_obligations(rows: list[Any]) -> None:
         say("没有此类义务", "There are no such obligations")
         return
     heads = words(
-        "事项,对象,责任人,起算,期限,办结,>逾期天数,依据", "What,Subject,Who,Arose,Due,Done,>Days late,Clause"
+        "事项,对象,责任人,起算,期限,末日,办结,>逾期天数,依据",
+        "What,Subject,Who,Arose,Due,Last day,Done,>Days late,Clause",
     )
     say_table(
         heads.split(","),
@@ -64,8 +67,9 @@ def show_obligations(rows: list[Any]) -> None:
                 one.who,
                 one.arose_on,
                 one.due_on or words("待公布", "not published"),
+                one.last_day or words("放假安排待公布", "calendar not published"),
                 one.done_on or "—",
-                one.late_days or "",
+                "?" if one.late_days is None else one.late_days or "",
                 one.clause,
             )
             for one in rows

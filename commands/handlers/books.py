@@ -124,7 +124,8 @@ def close_year(work: Work, given: dict[str, Any]) -> dict[str, Any]:
 def distribute(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Distributes the year's result: reserve by the province's rule, approved management cost, the rest for housing.
 
-    Refuses ``missing_parameter`` where the province has not said how the reserve is drawn.
+    Refuses ``missing_parameter`` where the province has not said how the reserve is drawn, and ``use_not_allowed`` for
+    a share that the law of the year's last day knows no use for. What the reserve lacks of the required one is told.
     """
     year, connection = given["year"], work.uow.connection
     require_current(connection, work.uow.head.event_id)
@@ -143,14 +144,17 @@ def distribute(work: Work, given: dict[str, Any]) -> dict[str, Any]:
         reserve_before_fen=max(0, -balance_fen(connection, "301", posted_to=last)),
     )
     reserve_fen = min(outcome.values["required_fen"], max(0, available_fen))
+    uses = work.law.parameter("value_added_income_uses", last)
     distributed = results.Distributed(
         effective_on=last,
         loss_before_fen=loss_fen,
         reserve_fen=reserve_fen,
         management_fen=given["management"],
         housing_fen=available_fen - reserve_fen - given["management"],
-        parameters=versions(outcome),
+        parameters=(*versions(outcome), uses.version),
         explanation=explanation(outcome),
+        uses=results.uses_among(uses.value),
+        booked_on=given["on"],
     )
     work.add("result", results.key(year), results.distribute(state, year, distributed))
     return {
@@ -159,6 +163,7 @@ def distribute(work: Work, given: dict[str, Any]) -> dict[str, Any]:
         "reserve_fen": reserve_fen,
         "management_fen": given["management"],
         "housing_fen": distributed.housing_fen,
+        "reserve_short_fen": results.reserve_short_fen(distributed),
     }
 
 

@@ -1,4 +1,4 @@
-"""Petitions (第九条第三款): an employee asks, the employer is urged, and the centre acts in its place."""
+"""Petitions: an employer is urged, the centre acts in its place (第九条第三款); a balance is reviewed (条例第三十六条)."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from typing import Any
 from commands.handlers.registry import Work, command
 from commands.law import versions
 from commands.schemas import collection as schemas
+from ledger.dates import days_after
 from ledger.refusal import Refusal
 from ledger.streams import petition as petitions
 from ledger.streams.petition import Petition
 
 CITY = "葫政发〔2019〕12号"
+REVIEW = "住房公积金管理条例 第三十六条"
 
 
 @command("petition", schemas.FilePetition, clause=f"{CITY} 第九条", zh="申请督促")
@@ -79,6 +81,38 @@ def withdraw_petition(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     key = given["petition"]
     withdrawn = petitions.Withdrawn(effective_on=given["on"], reason=given["reason"])
     work.add("petition", key, petitions.withdraw(_of(work, key), key, withdrawn))
+    return {"petition": key}
+
+
+@command("request_balance_review", schemas.RequestBalanceReview, clause=REVIEW, zh="申请余额复核")
+def request_balance_review(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """Takes in a doubt of an employee or an employer about a balance: the centre's five days to answer run."""
+    key, on = given["petition"], given["on"]
+    own = work.account(given["account"])
+    if not own.status:
+        raise Refusal("account_unknown", account=given["account"])
+    days = work.law.parameter("balance_review_days", on)
+    doubted = petitions.BalanceDoubted(
+        effective_on=on,
+        account=given["account"],
+        employer=own.employer,
+        applicant=given["applicant"],
+        doubt=given["doubt"],
+        answer_by=days_after(on, days.value),
+        parameters=(days.version,),
+    )
+    work.add("petition", key, petitions.doubt_balance(_of(work, key), key, doubted))
+    return {"petition": key, "answer_by": str(doubted.answer_by)}
+
+
+@command("answer_balance_review", schemas.AnswerBalanceReview, clause=REVIEW, zh="余额复核书面答复")
+def answer_balance_review(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """Answers a doubt about a balance in writing; what was wrong is put right by entries of its own."""
+    key = given["petition"]
+    reviewed = petitions.BalanceReviewed(
+        effective_on=given["on"], document=given["document"], outcome=given["outcome"]
+    )
+    work.add("petition", key, petitions.answer_balance(_of(work, key), key, reviewed))
     return {"petition": key}
 
 

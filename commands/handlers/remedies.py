@@ -6,12 +6,14 @@ its withdrawal.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from commands.handlers.registry import Work, command
 from commands.law import explanation
 from commands.schemas import enforcement as schemas
 from ledger.dates import days_after, months_after
+from ledger.deadlines import of_party
 from ledger.refusal import Refusal
 from ledger.streams import penalty as penalties
 from ledger.streams import person as conduct
@@ -41,7 +43,7 @@ def notify_decision(work: Work, given: dict[str, Any]) -> dict[str, Any]:
         document=given["document"],
         review_until=review_until,
         suit_until=suit_until,
-        enforce_until=months_after(max(review_until, suit_until), months),
+        enforce_until=_enforce_until(max(review_until, suit_until), months),
         explanation=explanation(outcome),
     )
     after = _add(work, given, remedies.notify(_of(work, given), decision, notified))
@@ -85,7 +87,7 @@ def decide_review(work: Work, given: dict[str, Any]) -> dict[str, Any]:
         document=given["document"],
         outcome=given["outcome"],
         suit_until=suit_until,
-        enforce_until=months_after(suit_until, months),
+        enforce_until=_enforce_until(suit_until, months),
     )
     return _settle(work, given, remedies.decide_review(_of(work, given), given["decision"], decided))
 
@@ -167,3 +169,11 @@ def _add(work: Work, given: dict[str, Any], events: tuple[Event, ...]) -> dict[s
         "decision": given["decision"],
         **{name: getattr(after, name) for name in ("objection", "review", "suit", "enforcement")},
     }
+
+
+def _enforce_until(window_end: date, months: int) -> date:
+    """The centre's own months, from the end of the last window (期限届满之日起, 行政强制法 第五十三条).
+
+    While the calendar of that day is not published they run from the day counted, which is never later.
+    """
+    return months_after(of_party(window_end).last_day_shown, months)

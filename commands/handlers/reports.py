@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from commands.handlers.registry import Work, command
 from commands.schemas import reports as schemas
+from ledger.deadlines import of_centre
 from ledger.policy.parameters import PolicyBook
 from ledger.streams import report as reports
 from ledger.streams.statement import FileDigest
@@ -99,6 +100,7 @@ def publish_report(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     year, key, on = given["year"], reports.key(given["year"]), given["on"]
     state: reports.Report = work.uow.state("report", key)
     due_on = work.law.decide("annual_report_due", on, report_year=year).values["due_on"]
+    its_days = of_centre(due_on, work.law.value("centre_period_end", due_on))
     published = reports.Published(effective_on=on, edition=0, content="", where=given["where"], due_on=due_on)
     events = reports.publish(state, year, published, given["reason"])
     after = work.add("report", key, events)
@@ -106,7 +108,7 @@ def publish_report(work: Work, given: dict[str, Any]) -> dict[str, Any]:
         "year": year,
         "edition": after.editions[-1].number,
         "due_on": due_on.isoformat(),
-        "late_days": max(0, (on - due_on).days) if after.editions[-1].number == 1 else 0,
+        "late_days": its_days.late_days(on) if after.editions[-1].number == 1 else 0,
     }
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from commands.grants.offices import check_area, require_office
 from commands.handlers.registry import Work, command
 from commands.schemas import uplift as schemas
+from ledger.deadlines import named
 from ledger.streams import uplift as uplifts
 from projections.views.uplift import progress, report_days
 
@@ -42,6 +43,6 @@ def report_uplift(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     return {
         "area": area,
         "due_on": due_on,
-        "late_days": max(0, (given["on"] - due_on).days),
+        "late_days": named(due_on).late_days(given["on"]),
         "figures": figures,
     }

@@ -16,6 +16,7 @@ from commands.scenarios.subsidy_reading import READING_QUESTIONS
 from ledger.books.posting import post
 from ledger.books.subsidies import subject_of
 from ledger.dates import business_day, format_month, month_of
+from ledger.deadlines import of_party
 from ledger.money import format_fen, parse_yuan
 from ledger.policy.loan_terms import Terms, terms_of
 from ledger.policy.parameters import PolicyBook
@@ -120,10 +121,11 @@ def _late(history: History, key: str) -> int:
     for one in history.streams[f"account-{key}"]:
         match one.body:
             case accounts.Sealed() | accounts.SealedCentrally():
-                late = (one.body.effective_on - one.body.due_on).days
+                late = of_party(one.body.due_on).late_days(one.body.effective_on)
             case accounts.Transferred():
-                late = (one.body.effective_on - min(one.body.out_due_on, one.body.in_due_on)).days
-    return max(late, 0)
+                due_on = min(one.body.out_due_on, one.body.in_due_on)
+                late = of_party(due_on).late_days(one.body.effective_on)
+    return late
 
 
 def _arrears(history: History, key: str) -> int:
@@ -247,7 +249,10 @@ QUESTIONS: Final[dict[str, Question]] = {
     "employer_status": Question("`active`, `merged` or `closed`", _field("employer", "status")),
     "held": Question("what is still held of a receipt (挂账)", _field("receipt", "open_fen"), True),
     "proposal": Question("`open`, `approved` or `rejected`", _field("proposal", "status")),
-    "petition": Question("`filed`, `urged` or `settled` (申请督促)", _field("petition", "status")),
+    "petition": Question(
+        "`filed`, `urged` or `settled` (申请督促); `reviewing` or `answered` (余额复核)",
+        _field("petition", "status"),
+    ),
     "employer_due": Question("the employer's last day in a petition", _field("petition", "employer_due_on")),
     "centre_due": Question("the centre's last day in a petition", _field("petition", "centre_due_on")),
     "paid": Question(

@@ -277,6 +277,17 @@ class WithdrawPetition(OfPetition):
     reason = Words(required=True)
 
 
+class RequestBalanceReview(OfAccount):
+    petition = Id(required=True)
+    doubt = Words(required=True)
+    applicant = fields.String(load_default="employee", validate=validate.OneOf(["employee", "employer"]))
+
+
+class AnswerBalanceReview(OfPetition):
+    document = Words(required=True)
+    outcome = fields.String(required=True, validate=validate.OneOf(["confirmed", "corrected"]))
+
+
 class OpenBooks(Dated):
     source = Words(required=True)
     debits = fields.Dict(keys=Words(), values=Money(), required=True)

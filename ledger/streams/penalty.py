@@ -13,6 +13,7 @@ from typing import Any, Final
 import msgspec
 from msgspec.structs import replace
 
+from ledger.deadlines import named
 from ledger.refusal import Refusal
 from ledger.streams.account import check_amount
 from ledger.streams.base import Event, Stream, event
@@ -178,7 +179,7 @@ def propose(state: Penalty, penalty: str, proposed: Proposed, bounds: tuple[int,
     _require(state, penalty, "ordered")
     if state.violation not in FINED:
         raise Refusal("no_fine_for_arrears", penalty=penalty, violation=state.violation)
-    if state.due_on is not None and proposed.effective_on <= state.due_on:
+    if state.due_on is not None and not named(state.due_on).is_over(proposed.effective_on):
         raise Refusal("correction_days_running", penalty=penalty, due_on=state.due_on.isoformat())
     least, most = bounds
     if not least <= proposed.amount_fen <= most:
@@ -205,7 +206,7 @@ def ask_hearing(state: Penalty, penalty: str, asked: HearingAsked) -> tuple[Even
     if state.status == "hearing":
         return ()
     _require(state, penalty, "told")
-    if state.hearing_until is not None and asked.effective_on > state.hearing_until:
+    if state.hearing_until is not None and named(state.hearing_until).is_over(asked.effective_on):
         raise Refusal("hearing_too_late", penalty=penalty, until=state.hearing_until.isoformat())
     return (asked,)
 
@@ -221,8 +222,9 @@ def hear(state: Penalty, penalty: str, heard: Heard) -> tuple[Event, ...]:
 def decide(state: Penalty, penalty: str, decided: Decided, least_fen: int) -> tuple[Event, ...]:
     """Decides the fine after the hearing or when its days are over, and never a heavier one than was proposed."""
     _require(state, penalty, "told", "heard")
-    if state.status == "told" and state.hearing_until and decided.effective_on <= state.hearing_until:
-        raise Refusal("hearing_days_running", penalty=penalty, until=state.hearing_until.isoformat())
+    hearing = state.hearing_until if state.status == "told" else None
+    if hearing is not None and not named(hearing).is_over(decided.effective_on):
+        raise Refusal("hearing_days_running", penalty=penalty, until=hearing.isoformat())
     if not least_fen <= decided.amount_fen <= state.amount_fen:
         raise Refusal(
             "fine_out_of_bounds",

@@ -1,6 +1,7 @@
-"""The petition (申请督促) of an employee whose employer does nothing (葫政发〔2019〕12号 第九条).
+"""What an employee or an employer asks of the centre (申请): to urge an employer, or to review a balance.
 
-The centre urges the employer; after 5 days without result the centre acts itself within another 10 days.
+葫政发〔2019〕12号 第九条: the centre urges the employer; after 5 days without result it acts itself within another 10.
+住房公积金管理条例 第三十六条 (since Order 844 第三十七条): a doubt about a balance is answered in writing within 5 days.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
+from ledger.deadlines import of_party
 from ledger.refusal import Refusal
 from ledger.streams.base import Event, Stream, event
 
@@ -58,6 +60,26 @@ class Withdrawn(Event, frozen=True):
     reason: str
 
 
+@event("petition.balance_doubted")
+class BalanceDoubted(Event, frozen=True):
+    """The ``employee`` or the ``employer`` doubts a balance (申请复核): the centre answers by ``answer_by``."""
+
+    account: str
+    employer: str
+    applicant: str
+    doubt: str
+    answer_by: date
+    parameters: tuple[str, ...]
+
+
+@event("petition.balance_reviewed")
+class BalanceReviewed(Event, frozen=True):
+    """The centre answered in writing (书面答复): the balance is ``confirmed``, or was ``corrected``."""
+
+    document: str
+    outcome: str
+
+
 # ---------------------------------------------------------------- state
 
 
@@ -91,9 +113,17 @@ def evolve(state: Petition, event: Event) -> Petition:
             return replace(state, status="settled")
         case Withdrawn():
             return replace(state, status="withdrawn")
+        case BalanceDoubted():
+            about = (event.account, event.employer)
+            return Petition("reviewing", *about, centre_due_on=event.answer_by, matter=BALANCE)
+        case BalanceReviewed():
+            return replace(state, status="answered")
         case _:
             return state
 
+
+BALANCE: Final = "balance"
+"""The matter of a petition that doubts a balance."""
 
 PETITIONS: Final = Stream("petition", Petition(), evolve)
 
@@ -123,8 +153,10 @@ def settle(state: Petition, petition: str, settled: Settled) -> tuple[Event, ...
         return ()
     if state.status != "urged" or state.employer_due_on is None:
         raise Refusal("petition_not_open", petition=petition, status=state.status or "unknown")
-    if settled.by == "centre" and settled.effective_on <= state.employer_due_on:
-        raise Refusal("employer_days_running", petition=petition, due_on=state.employer_due_on.isoformat())
+    its_days = of_party(state.employer_due_on)
+    if settled.by == "centre" and not its_days.is_over(settled.effective_on):
+        due_on = its_days.last_day_shown.isoformat()
+        raise Refusal("employer_days_running", petition=petition, due_on=due_on)
     return (settled,)
 
 
@@ -132,9 +164,27 @@ def withdraw(state: Petition, petition: str, withdrawn: Withdrawn) -> tuple[Even
     """Withdraws a petition that is not settled."""
     if state.status == "withdrawn":
         return ()
-    if state.status not in ("filed", "urged"):
+    if state.status not in ("filed", "urged", "reviewing"):
         raise Refusal("petition_not_open", petition=petition, status=state.status or "unknown")
     return (withdrawn,)
+
+
+def doubt_balance(state: Petition, petition: str, doubted: BalanceDoubted) -> tuple[Event, ...]:
+    """Asks for a review of a balance (条例第三十六条); refuses a doubt that says nothing."""
+    if state.status:
+        raise Refusal("petition_exists", petition=petition)
+    if not doubted.doubt.strip():
+        raise Refusal("evidence_missing", petition=petition)
+    return (doubted,)
+
+
+def answer_balance(state: Petition, petition: str, reviewed: BalanceReviewed) -> tuple[Event, ...]:
+    """Answers it in writing, once. A late answer is allowed and shows itself as late."""
+    if state.status == "answered":
+        return ()
+    if state.status != "reviewing":
+        raise Refusal("review_not_asked", petition=petition, status=state.status or "unknown")
+    return (reviewed,)
 
 
 # ---------------------------------------------------------------- queries

@@ -13,6 +13,7 @@ from typing import Any, Final
 import msgspec
 from msgspec.structs import replace
 
+from ledger.deadlines import of_party
 from ledger.refusal import Refusal
 from ledger.streams.base import Event, Stream, event
 
@@ -222,10 +223,14 @@ def apply_enforcement(state: Remedy, decision: str, applied: EnforcementApplied)
     if pending:
         raise Refusal("remedy_pending", decision=decision, what=pending[0])
     last = windows_end(state)
-    if not state.suit and last is not None and applied.effective_on <= last:
-        raise Refusal("remedy_window_open", decision=decision, until=last.isoformat())
-    if state.enforce_until is not None and not state.suit and applied.effective_on > state.enforce_until:
-        raise Refusal("enforcement_too_late", decision=decision, until=state.enforce_until.isoformat())
+    if not state.suit and last is not None and not of_party(last).is_over(applied.effective_on):
+        raise Refusal(
+            "remedy_window_open", decision=decision, until=of_party(last).last_day_shown.isoformat()
+        )
+    if state.enforce_until is not None and not state.suit:
+        own = of_party(state.enforce_until)
+        if own.is_over(applied.effective_on):
+            raise Refusal("enforcement_too_late", decision=decision, until=own.last_day_shown.isoformat())
     return (applied,)
 
 
@@ -258,8 +263,8 @@ def _require_standing(state: Remedy, decision: str) -> None:
 
 
 def _require_in_time(decision: str, on: date, until: date | None) -> None:
-    if until is not None and on > until:
-        raise Refusal("remedy_too_late", decision=decision, until=until.isoformat())
+    if until is not None and of_party(until).is_over(on):
+        raise Refusal("remedy_too_late", decision=decision, until=of_party(until).last_day_shown.isoformat())
 
 
 # ---------------------------------------------------------------- queries
@@ -271,6 +276,6 @@ def is_annulled(state: Remedy) -> bool:
 
 
 def windows_end(state: Remedy) -> date | None:
-    """The last day on which a remedy can still be sought; after a review only the suit is left."""
+    """The day counted to which a remedy can still be sought; after a review only the suit is left."""
     days = [state.suit_until] if state.review else [state.review_until, state.suit_until]
     return max((day for day in days if day), default=None)

@@ -6,6 +6,8 @@ December, after the close of its months. Amounts in fen; a loss is negative and 
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import date
 from typing import Any, Final
 
 import msgspec
@@ -26,7 +28,11 @@ class Closed(Event, frozen=True):
 
 @event("result.distributed", moves_money=True)
 class Distributed(Event, frozen=True):
-    """The result was distributed (增值收益分配): loan-risk reserve, management cost, housing supplement."""
+    """The result was distributed (增值收益分配): loan-risk reserve, management cost, housing supplement.
+
+    ``uses`` names the use (用途) of each share by the law of the year's last day; ``booked_on`` is the day of the
+    distribution, by which the reserve is in time or late. Events of before have neither.
+    """
 
     loss_before_fen: int
     reserve_fen: int
@@ -34,6 +40,8 @@ class Distributed(Event, frozen=True):
     housing_fen: int
     parameters: tuple[str, ...]
     explanation: dict[str, Any]
+    uses: dict[str, str] = msgspec.field(default_factory=dict)
+    booked_on: date | None = None
 
 
 # ---------------------------------------------------------------- state
@@ -77,6 +85,13 @@ def evolve(state: Result, event: Event) -> Result:
 
 RESULTS: Final = Stream("result", Result(), evolve)
 
+USES: Final = {
+    "reserve_fen": ("贷款风险准备金",),
+    "management_fen": ("管理费用",),
+    "housing_fen": ("城市廉租住房建设补充资金", "公共租赁住房等住房支出"),
+}
+"""The names under which the law has allowed each share (条例第二十九条), the third since Order 844 by its second."""
+
 
 # ---------------------------------------------------------------- decisions
 
@@ -91,7 +106,10 @@ def close(state: Result, year: int, december_closed: bool, closed: Closed) -> tu
 
 
 def distribute(state: Result, year: int, distributed: Distributed) -> tuple[Event, ...]:
-    """Distributes all that is available; refuses a loss, a second time, and shares that are not the whole."""
+    """Distributes all that is available, for what the law allows (``uses``).
+
+    Refuses a loss, a second time, shares that are not the whole, and ``use_not_allowed``.
+    """
     if state.status != "closed":
         raise Refusal("year_books_open" if not state.status else "already_distributed", year=year)
     available_fen = state.result_fen - distributed.loss_before_fen
@@ -102,10 +120,30 @@ def distribute(state: Result, year: int, distributed: Distributed) -> tuple[Even
         raise Refusal(
             "shares_exceed_result", year=year, available_fen=available_fen, asked_fen=sum(shares[:2])
         )
+    for share in USES:
+        if getattr(distributed, share) and share not in distributed.uses:
+            raise Refusal("use_not_allowed", year=year, use=" / ".join(USES[share]))
     return (distributed,)
 
 
 # ---------------------------------------------------------------- queries
+
+
+def uses_among(allowed: Collection[str]) -> dict[str, str]:
+    """The use of each share among those that the law allows; a share without one is left out."""
+    found = {share: next((one for one in names if one in allowed), "") for share, names in USES.items()}
+    return {share: use for share, use in found.items() if use}
+
+
+def reserve_due_on(year: int, month_day: str) -> date:
+    """The last day for the reserve of a year (按时, 第二十一条): the first such day from the year's last one on."""
+    return date.fromisoformat(f"{year if month_day == '12-31' else year + 1:04d}-{month_day}")
+
+
+def reserve_short_fen(distributed: Distributed) -> int:
+    """What the booked reserve lacks of the required one (足额, 第二十一条), in fen."""
+    required: int = distributed.explanation.get("values", {}).get("required_fen", distributed.reserve_fen)
+    return max(0, required - distributed.reserve_fen)
 
 
 def key(year: int) -> str:

@@ -18,7 +18,7 @@ from ledger.money_words import in_words
 from ledger.store.persons import masked_name, masked_number
 from projections.documents.press import settable
 from projections.documents.reference import Reference, code_of, qr_svg
-from projections.views.employer_statement import EmployerYear, Restatement, SpoolLine
+from projections.views.employer_statement import LATE, EmployerYear, Restatement, SpoolLine
 from projections.views.statements import OUTGOING, AccountYear, Figures, Movement, StayRow
 from projections.views.stays import POOL
 from projections.views.words import term
@@ -334,7 +334,7 @@ def _month_rows(statement: EmployerYear) -> list[list[str]]:
             format_fen(one.arrears_fen),
             one.booked_on.isoformat() if one.booked_on else "—",
             one.due_on.isoformat() if one.due_on else "—",
-            "逾期" if one.late else "",
+            LATE[one.late],
         ]
         for one in statement.months
     ]

@@ -28,7 +28,7 @@ from projections.documents.statement_pages import (
     account_reference,
     masked,
 )
-from projections.views.employer_statement import Restatement, SpoolLine
+from projections.views.employer_statement import LATE, Restatement, SpoolLine
 
 Row = Sequence[Any]
 """Cells: text, whole numbers, and amounts as ``Decimal`` yuan."""
@@ -212,7 +212,7 @@ def _months(cover: Cover) -> Iterator[Row]:
             yuan(one.arrears_fen),
             one.booked_on.isoformat() if one.booked_on else "",
             one.due_on.isoformat() if one.due_on else "",
-            "逾期" if one.late else "",
+            LATE[one.late],
         )
 
 

@@ -22,12 +22,24 @@ class Decisions:
     def __init__(self, found: Findings, book: PolicyBook) -> None:
         self.found = found
         self.bare = book.without_values()
+        self.in_force_from = _first_days(book)
 
     def see(self, portion: Portion) -> None:
         for row, body in portion.events:
             stored = getattr(body, "explanation", None)
             if stored and "rule" in stored:
                 self._perform_again(portion.commit.id, row, body, stored)
+                self._cites_what_is_in_force(portion.commit.id, row, stored)
+
+    def _cites_what_is_in_force(self, commit: int, row: Any, stored: dict[str, Any]) -> None:
+        """No event cites a regulation before it is in force (第一、三十条)."""
+        for document in sorted({one.get("document", "") for one in stored.get("parameters", ())}):
+            first_day = self.in_force_from.get(document, "")
+            if stored.get("on", "") < first_day:
+                self.found.add(
+                    "cites_before_force", commit, row[0], row[1],
+                    document=document, on=stored.get("on", ""), first_day=first_day,
+                )  # fmt: skip
 
     def _perform_again(self, commit: int, row: Any, body: Any, stored: dict[str, Any]) -> None:
         try:
@@ -47,6 +59,15 @@ class Decisions:
 
     def finish(self, connection: Connection) -> None:
         """Everything was said on the way."""
+
+
+def _first_days(book: PolicyBook) -> dict[str, str]:
+    """The first day of the city's regulation and of each version of the national one, by document."""
+    city = {
+        one.citation.document: one.value.isoformat() for one in book.parameter("regulation_first_day").values
+    }
+    versions = book.parameter("regulation_version").values
+    return city | {one.value: one.effective_from.isoformat() for one in versions}
 
 
 def _paid(body: Withdrawn) -> int:

@@ -35,6 +35,12 @@ KINDS: Final = {
 }
 
 
+OF_PARTIES: Final = frozenset({"review_window", "suit_window", "apply_enforcement", "pay_fine"})
+"""Periods of a party, and of the centre where it is a party before the court: a rest day moves their end on."""
+
+NAMED: Final = frozenset({"return_money", "correct_violation"})
+"""Days that a decision or an order names."""
+
 RIGHTS: Final = frozenset({"review_window", "suit_window", "hearing_window"})
 """What somebody may do until a day and need not: it lapses and is never late."""
 

@@ -19,6 +19,7 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from ledger.dates import fund_year_bounds, month_of, parse_month
+from ledger.deadlines import of_party
 from ledger.refusal import Refusal
 from ledger.streams import employer as employers
 from ledger.streams import receipt as receipts
@@ -48,6 +49,10 @@ Due = Callable[[Employer, Account, int], int]
 """What an employer owes for an account and a month, both parts, in fen."""
 
 
+LATE: Final = {True: "逾期", False: "", None: "放假安排待公布"}
+"""What a list says of a month that was remitted late, in time, or that cannot be told yet."""
+
+
 class Month(msgspec.Struct):
     """A month of an employer: what was due for it and what was booked for it until the closing day."""
 
@@ -63,8 +68,12 @@ class Month(msgspec.Struct):
         return self.received_fen + self.arrears_fen
 
     @property
-    def late(self) -> bool:
-        return bool(self.booked_on and self.due_on and self.booked_on > self.due_on)
+    def late(self) -> bool | None:
+        """Whether it was remitted late (条例第十九条); nothing while the calendar it depends on is not published."""
+        if not self.booked_on or not self.due_on:
+            return False
+        late_days = of_party(self.due_on).late_days_known(self.booked_on)
+        return late_days if late_days is None else late_days > 0
 
 
 class Held(msgspec.Struct, frozen=True):

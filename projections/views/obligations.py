@@ -13,12 +13,16 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import BigInteger, Column, Connection, Date, Table, Text, delete, func, insert, select
 
-from ledger.dates import business_day, days_after, month_of, next_working_day, working_days_after
+from ledger.dates import business_day, days_after, month_of, working_days_after
+from ledger.deadlines import Deadline, named, of_centre, of_party
 from ledger.policy.parameters import PolicyBook
 from ledger.refusal import Refusal
 from ledger.store import tables
+from ledger.store.ledger import events_of_streams
 from ledger.store.tables import metadata
 from ledger.streams import account, employer, loan, petition, proposal, report
+from ledger.streams.base import Recorded
+from ledger.streams.result import RESULTS, Distributed, reserve_due_on, reserve_short_fen
 from ledger.streams.uplift import ISSUED_ON
 from projections.registers import REGISTERS
 from projections.views import conduct_duties
@@ -52,6 +56,12 @@ KINDS: Final = {
     "transfer_in": ("转入", "transfer the account in", f"{CITY} 第九条"),
     "urged": ("单位在督促后办理", "act after being urged", f"{CITY} 第九条第三款"),
     "centre_acts": ("中心代为办理", "act in the employer's place", f"{CITY} 第九条第三款"),
+    "answer_balance": ("书面答复余额复核", "answer the doubt about a balance", f"{NATIONAL} 第三十六条"),
+    "book_reserve": (
+        "按时足额提取风险准备金",
+        "book the risk reserve in time and in full",
+        f"{CITY} 第二十一条",
+    ),
     "open_accounts": ("为职工开户", "open the employees' accounts", f"{NATIONAL} 第十四条"),
     "open_account": ("为新职工开户", "open the new employee's account", f"{NATIONAL} 第十五条"),
     "remit": ("汇缴", "remit the month", f"{NATIONAL} 第十九条"),
@@ -66,6 +76,17 @@ KINDS: Final = {
     **conduct_duties.KINDS,
 }
 """What is to be done, in Chinese and English, and the clause."""
+
+
+OF_PARTIES: Final = conduct_duties.OF_PARTIES | {
+    "seal", "seal_centrally", "transfer_out", "transfer_in", "urged", "open_accounts", "open_account", "remit"
+}  # fmt: skip
+"""Periods of employers and citizens: a rest day moves their end on."""
+
+NAMED: Final = conduct_duties.NAMED | GRANT_KINDS.keys() | {
+    "repay_early", "publish_standards", "report_uplift"
+}  # fmt: skip
+"""Days that a notice, an order or a demand names, and working days of the offices of grants. All else is the centre's."""
 
 
 Rows = dict[tuple[str, str], dict[str, dict[str, Any]]]
@@ -227,6 +248,16 @@ def _petition_settled(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
 def _petition_withdrawn(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
     yield Done("urged", seen.key, None)
     yield Done("centre_acts", seen.key, None)
+    yield Done("answer_balance", seen.key, None)
+
+
+def _balance_doubted(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
+    body: petition.BalanceDoubted = seen.body  # type: ignore[assignment]
+    yield Due("answer_balance", seen.key, "centre", body.effective_on, body.answer_by)
+
+
+def _balance_reviewed(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
+    yield Done("answer_balance", seen.key, seen.body.effective_on)
 
 
 def _proposed(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
@@ -237,7 +268,7 @@ def _proposed(book: PolicyBook, seen: Seen) -> Iterator[Effect]:
     yield Due("decide", seen.key, "centre", on, _by_calendar(working_days_after, on, working_days))
     if body.command == "withdraw":
         last_on = days_after(on, book.value("withdrawal_decision_days", on).value)
-        yield Due("decide_withdrawal", seen.key, "centre", on, _by_calendar(next_working_day, last_on))
+        yield Due("decide_withdrawal", seen.key, "centre", on, last_on)
 
 
 def _by_calendar(ends: Callable[..., date], *counted: Any) -> date | None:
@@ -292,6 +323,8 @@ _RULES: Final[dict[type, Meaning]] = {
     petition.EmployerUrged: _urged,
     petition.Settled: _petition_settled,
     petition.Withdrawn: _petition_withdrawn,
+    petition.BalanceDoubted: _balance_doubted,
+    petition.BalanceReviewed: _balance_reviewed,
     loan.Applied: _loan_applied,
     loan.Approved: _loan_decided,
     loan.Rejected: _loan_decided,
@@ -310,7 +343,11 @@ _RULES: Final[dict[type, Meaning]] = {
 
 
 class Obligation(NamedTuple):
-    """An obligation as it stands on a day. ``late_days`` counts calendar days beyond the due day."""
+    """An obligation as it stands on a day.
+
+    ``due_on`` is the day that the counting gives and ``last_day`` the last one in time, empty while the calendar that it
+    depends on is not published. ``late_days`` counts calendar days beyond it, and is empty where that cannot be told yet.
+    """
 
     kind: str
     zh: str
@@ -320,25 +357,49 @@ class Obligation(NamedTuple):
     arose_on: date
     due_on: date | None
     done_on: date | None
-    late_days: int
+    late_days: int | None
     clause: str
     event_id: int
+    last_day: date | None
+
+
+class Row(NamedTuple):
+    """An obligation before it is asked how it stands on a day."""
+
+    kind: str
+    subject: str
+    who: str
+    arose_on: date
+    due_on: date | None
+    done_on: date | None
+    clause: str
+    event_id: int
+
+
+def deadline(kind: str, due_on: date, book: PolicyBook) -> Deadline:
+    """When an obligation of a kind ends: a period of a party, one of the centre's own, or a day that is named."""
+    if kind in OF_PARTIES:
+        return of_party(due_on)
+    if kind in NAMED:
+        return named(due_on)
+    return of_centre(due_on, book.value("centre_period_end", due_on).value)
 
 
 def obligations(
     connection: Connection, on: date, *, only_open: bool = False, book: PolicyBook | None = None
 ) -> list[Obligation]:
     """Obligations as they stand on a day, the most pressing first; months that nobody remitted yet among them."""
+    book = book or PolicyBook.bundled()
     asked = select(OBLIGATION).order_by(OBLIGATION.c.due_on, OBLIGATION.c.id)
     if only_open:
         asked = asked.where(OBLIGATION.c.done_on.is_(None))
-    found = [_obligation(row, on) for row in connection.execute(asked)]
-    book = book or PolicyBook.bundled()
+    found = [_recorded(row, on, book) for row in connection.execute(asked)]
     found += _unremitted(connection, on, book)
     found += _about_grants(connection, on, book)
-    found += _unpublished(connection, on, book or PolicyBook.bundled())
+    found += _unpublished(connection, on, book)
     found += _about_uplift(connection, on, book)
-    found += _remainders(connection)
+    found += _remainders(connection, on, book)
+    found += _about_reserve(connection, on, book, only_open)
     return sorted(found, key=lambda one: (one.due_on or date.max, one.kind, one.subject))
 
 
@@ -347,15 +408,13 @@ def _unremitted(connection: Connection, on: date, book: PolicyBook) -> Iterator[
     accounts = REGISTERS["account"].table.c
     staffed = select(accounts.employer).where(accounts.status == "normal").distinct()
     keys = list(connection.execute(staffed).scalars())
-    zh, en, clause = KINDS["remit"]
     for key, (_, state) in REGISTERS["employer"].read(connection, keys).items():
         for month in range(employer.expected_month(state), month_of(on) + 1):
             paid_on = employer.pay_day_in(state, month)
             if state.status != "active" or paid_on > on or employer.in_months(state.deferred, month):
                 continue
             due_on = days_after(paid_on, book.value("remittance_days_after_payday", paid_on).value)
-            late = max((on - due_on).days, 0)
-            yield Obligation("remit", zh, en, key, key, paid_on, due_on, None, late, clause, 0)
+            yield _waiting("remit", key, key, paid_on, due_on, on, book)
 
 
 def _unpublished(connection: Connection, on: date, book: PolicyBook) -> Iterator[Obligation]:
@@ -363,7 +422,6 @@ def _unpublished(connection: Connection, on: date, book: PolicyBook) -> Iterator
     began = connection.execute(select(func.min(tables.commit.c.recorded_at))).scalar()
     if began is None:
         return
-    zh, en, clause = KINDS["publish_report"]
     register: Any = REGISTERS["report"]
     years = range(business_day(began).year, on.year)
     known = register.read(connection, [report.key(year) for year in years])
@@ -373,53 +431,77 @@ def _unpublished(connection: Connection, on: date, book: PolicyBook) -> Iterator
             continue
         last_day = book.value("annual_report_month_day", arose_on).value
         due_on = date.fromisoformat(f"{year + 1:04d}-{last_day}")
-        late = max((on - due_on).days, 0)
-        yield Obligation("publish_report", zh, en, key, "centre", arose_on, due_on, None, late, clause, 0)
+        yield _waiting("publish_report", key, "centre", arose_on, due_on, on, book)
 
 
 def _about_grants(connection: Connection, on: date, book: PolicyBook) -> Iterator[Obligation]:
     """Reviews, objections and repayments that wait: the register of grants says so."""
     for one in grant_duties(connection, on, book):
-        zh, en, clause = GRANT_KINDS[one.kind]
-        late = max((on - one.due_on).days, 0) if one.due_on else 0
-        yield Obligation(
-            one.kind, zh, en, one.grant, one.who, one.arose_on, one.due_on, None, late, clause, 0
-        )
+        yield _waiting(one.kind, one.grant, one.who, one.arose_on, one.due_on, on, book)
 
 
-def _remainders(connection: Connection) -> Iterator[Obligation]:
+def _remainders(connection: Connection, on: date, book: PolicyBook) -> Iterator[Obligation]:
     """Closed accounts that hold money since: the register says so."""
     accounts = REGISTERS["account"].table.c
     asked = select(accounts.key, accounts.moved_on).where(
         accounts.status == "closed", accounts.carried_fen + accounts.current_fen > 0
     )
-    zh, en, clause = KINDS["pay_remainder"]
     for key, moved_on in connection.execute(asked.order_by(accounts.key)):
-        yield Obligation("pay_remainder", zh, en, key, "centre", moved_on, None, None, 0, clause, 0)
+        yield _waiting("pay_remainder", key, "centre", moved_on, None, on, book)
 
 
 def _about_uplift(connection: Connection, on: date, book: PolicyBook) -> Iterator[Obligation]:
     for one in owed_reports(connection, on, book):
-        zh, en, clause = KINDS[one.kind]
-        late, who = max((on - one.due_on).days, 0), f"county_office@{one.area}"
-        subject = f"{one.area} {one.due_on}"
-        yield Obligation(one.kind, zh, en, subject, who, ISSUED_ON, one.due_on, None, late, clause, 0)
+        subject, who = f"{one.area} {one.due_on}", f"county_office@{one.area}"
+        yield _waiting(one.kind, subject, who, ISSUED_ON, one.due_on, on, book)
 
 
-def _obligation(row: Any, on: date) -> Obligation:
-    zh, en, _ = KINDS[row.kind]
-    owed = row.due_on is not None and row.kind not in conduct_duties.RIGHTS
-    late = ((row.done_on or on) - row.due_on).days if owed else 0
+def _about_reserve(
+    connection: Connection, on: date, book: PolicyBook, only_open: bool
+) -> Iterator[Obligation]:
+    """The risk reserve of every year whose result was closed: done when it is booked in full (按时、足额)."""
+    clause = KINDS["book_reserve"][2]
+    keys = list(connection.execute(select(REGISTERS["result"].table.c.key)).scalars())
+    for stream, events in sorted(events_of_streams(connection, [RESULTS.id(key) for key in keys]).items()):
+        key = stream.removeprefix(RESULTS.id(""))
+        last = date(int(key), 12, 31)
+        month_day = book.find("risk_reserve_due_month_day", last)
+        due_on = reserve_due_on(int(key), month_day.value) if month_day else None
+        done_on = next(filter(None, map(_reserve_booked_on, events)), None)
+        if not (done_on and only_open):
+            yield _obligation(Row("book_reserve", key, "centre", last, due_on, done_on, clause, 0), on, book)
+
+
+def _reserve_booked_on(one: Recorded) -> date | None:
+    """The day on which an event booked the whole reserve of its year; nothing where it is short or is no distribution."""
+    if not isinstance(one.body, Distributed) or reserve_short_fen(one.body):
+        return None
+    return one.body.booked_on or business_day(one.recorded_at)
+
+
+def _waiting(
+    kind: str, subject: str, who: str, arose_on: date, due_on: date | None, on: date, book: PolicyBook
+) -> Obligation:
+    """What no event says: a register shows that it is not done."""
+    clause = (GRANT_KINDS.get(kind) or KINDS[kind])[2]
+    return _obligation(Row(kind, subject, who, arose_on, due_on, None, clause, 0), on, book)
+
+
+def _recorded(row: Any, on: date, book: PolicyBook) -> Obligation:
+    wanted = (row.kind, row.subject, row.who, row.arose_on, row.due_on, row.done_on, row.clause, row.event_id)
+    return _obligation(Row(*wanted), on, book)
+
+
+def _obligation(row: Row, on: date, book: PolicyBook) -> Obligation:
+    zh, en, _ = GRANT_KINDS.get(row.kind) or KINDS[row.kind]
+    last_day: date | None = None
+    late: int | None = 0
+    if row.due_on is not None:
+        end = deadline(row.kind, row.due_on, book)
+        last_day = end.last_day_known
+        if row.kind not in conduct_duties.RIGHTS:
+            late = end.late_days_known(row.done_on or on)
     return Obligation(
-        row.kind,
-        zh,
-        en,
-        row.subject,
-        row.who,
-        row.arose_on,
-        row.due_on,
-        row.done_on,
-        max(late, 0),
-        row.clause,
-        row.event_id,
-    )
+        row.kind, zh, en, row.subject, row.who, row.arose_on, row.due_on, row.done_on, late,
+        row.clause, row.event_id, last_day,
+    )  # fmt: skip

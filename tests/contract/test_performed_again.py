@@ -109,3 +109,18 @@ def test_an_altered_decision_is_found_by_its_own_explanation(was, becomes, decid
     finding = next(one for one in report.findings if one.code == "decision_not_by_rule")
     assert finding.message("zh")
     assert finding.hint()
+
+
+def test_a_decision_that_cites_a_regulation_of_a_later_day_is_found(decided, tamperer, book):
+    """第三十条：Order 844 is in force from 2026-09-20, and the withdrawal is of 2019."""
+    tamperer.alter(
+        'UPDATE event SET state = replace(state, \'"document":"葫政发〔2019〕12号"\', '
+        "'\"document\":\"国务院令第844号\"') WHERE topic = 'account.withdrawn/1'"
+    )
+    tamperer.rechain()
+    found = [
+        one for one in verify(decided.ledger.database, book).findings if one.code == "cites_before_force"
+    ]
+    assert found
+    assert found[0].facts["first_day"] == "2026-09-20"
+    assert found[0].message("zh")

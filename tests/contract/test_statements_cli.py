@@ -183,4 +183,4 @@ def test_the_doctor_sees_a_ledger_that_is_missing(tmp_path: Path) -> None:
     found = CliRunner().invoke(main, ["--ledger", url, "--lang", "en", "doctor", "--json"])
     assert found.exit_code == 4
     failed = {one["check"] for one in json.loads(found.output) if one["status"] == "failed"}
-    assert failed == {"database", "tables"}
+    assert failed == {"database", "tables", "newest backup"}

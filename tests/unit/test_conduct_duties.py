@@ -80,10 +80,10 @@ def test_a_corrected_entry_leaves_nothing_owed(office: Office) -> None:
 
 def test_the_windows_of_a_decision_lapse_and_then_the_centre_has_its_own_days(office: Office) -> None:
     office.do("2019-08-01", "notify_decision", decision="F1", person="P1", document="送达1")
-    shown = office.duties("2020-05-02")
+    shown = office.duties("2020-05-07")
     assert shown["review_window"] == ("2019-09-30", None, 0)
     assert shown["suit_window"] == ("2020-02-01", None, 0)
-    assert shown["apply_enforcement"] == ("2020-05-01", None, 1)
+    assert shown["apply_enforcement"] == ("2020-05-03", None, 1)
 
 
 def test_a_review_moves_the_days_of_suit_and_enforcement(office: Office) -> None:
@@ -95,9 +95,9 @@ def test_a_review_moves_the_days_of_suit_and_enforcement(office: Office) -> None
     office.do("2019-11-01", "decide_review", decision="F1", document="复议决定1", outcome="upheld")
     shown = office.duties("2019-11-01")
     assert shown["suit_window"][0] == "2019-11-16"
-    assert shown["apply_enforcement"][0] == "2020-02-16"
+    assert shown["apply_enforcement"][0] == "2020-02-18"
     office.do("2019-12-01", "apply_enforcement", decision="F1", court="连山区人民法院", document="申请1")
-    assert office.duties("2020-12-01")["apply_enforcement"] == ("2020-02-16", "2019-12-01", 0)
+    assert office.duties("2020-12-01")["apply_enforcement"] == ("2020-02-18", "2019-12-01", 0)
 
 
 def test_an_annulled_decision_leaves_nothing_to_seek_or_to_enforce(office: Office) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from commands.desk import Desk
-from projections.views.obligations import Obligation, Obligations, obligations
+from ledger.policy.parameters import Citation, ParameterValue, PolicyBook
+from projections.views.obligations import Obligation, Obligations, deadline, obligations
 from projections.views.view import catch_up
 from tests.conftest import Clock, illustrative_book
 
@@ -98,7 +99,58 @@ def test_a_transfer_has_thirty_days_on_each_side(office: Office) -> None:
     office.do("transfer", "2019-09-10", account="A1", to="E2", ended_on="2019-08-01", hired_on="2019-08-15")
     (out,) = office.duties("2020-01-01", "transfer_out")
     (into,) = office.duties("2020-01-01", "transfer_in")
-    assert (out.who, out.late_days, into.who, into.late_days) == ("E1", 10, "E2", 0)
+    assert (out.who, out.late_days, into.who, into.late_days) == ("E1", 8, "E2", 0)
+
+
+def test_a_sunday_on_which_work_is_made_up_is_the_last_day(office: Office) -> None:
+    """第七条: the day counted is Sunday 2019-09-29, on which work was made up for the holiday; a day later it is late."""
+    office.do("break_relation", "2019-09-02", account="A1", broken_on="2019-08-30")
+    office.do("seal", "2019-09-30", account="A1")
+    (sealed,) = office.duties("2020-01-01", "seal")
+    assert (sealed.due_on, sealed.last_day, sealed.late_days) == (date(2019, 9, 29), date(2019, 9, 29), 1)
+
+
+def test_a_remittance_due_on_a_sunday_is_in_time_on_monday(office: Office) -> None:
+    office.do("register_employer", "2019-07-01", employer="E2", rate="0.12", pay_day=9)
+    office.do("open_account", "2019-07-01", account="A2", employer="E2", base="5000")
+    office.do("remit", "2019-07-15", employer="E2", month="2019-07")
+    (remitted,) = [one for one in office.duties("2019-07-15", "remit") if one.subject == "E2"]
+    assert (remitted.due_on, remitted.last_day, remitted.late_days) == (
+        date(2019, 7, 14),
+        date(2019, 7, 15),
+        0,
+    )
+
+
+def test_without_a_calendar_nothing_is_called_late_and_nothing_in_time(office: Office) -> None:
+    """The day counted stands there, marked; what was done by it is in time whatever the calendar says."""
+    office.do("open_account", "2019-07-01", account="A2", employer="E1", base="5000")
+    office.do("break_relation", "2029-03-01", account="A1", broken_on="2029-02-28")
+    office.do("break_relation", "2029-03-01", account="A2", broken_on="2029-02-28")
+    office.do("seal", "2029-03-30", account="A1")
+    office.do("seal", "2029-04-20", account="A2")
+    found = {one.subject: one for one in office.duties("2029-05-01", "seal")}
+    assert (found["A1"].due_on, found["A1"].last_day, found["A1"].late_days) == (date(2029, 3, 30), None, 0)
+    assert (found["A2"].due_on, found["A2"].last_day, found["A2"].late_days) == (
+        date(2029, 3, 30),
+        None,
+        None,
+    )
+
+
+def test_a_duty_of_the_centre_ends_on_the_day_counted_unless_the_committee_says_otherwise() -> None:
+    """第二十五条: 31 March 2024 is a Sunday."""
+    book = PolicyBook.bundled()
+    other = ParameterValue(
+        "centre_period_end",
+        "next_working_day",
+        date(2020, 1, 1),
+        date(2020, 1, 1),
+        Citation("葫公积金管委〔2020〕1号", "一"),
+    )
+    day = date(2024, 3, 31)
+    assert deadline("publish_report", day, book).last_day == day
+    assert deadline("publish_report", day, book.with_values(other)).last_day == date(2024, 4, 1)
 
 
 def test_an_application_is_decided_within_three_working_days(office: Office) -> None:

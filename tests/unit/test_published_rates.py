@@ -50,11 +50,27 @@ def test_a_deposit_earns_the_rate_that_was_posted_on_its_day(first, last, row):
         assert BOOK.value("deposit_rate_carried", day).value == Decimal(row["carried_forward"])
 
 
-def test_no_published_rate_is_left_out_and_none_is_added():
-    for parameter, rows in (
-        ("loan_rate_table", LOANS),
-        ("deposit_rate_current", DEPOSITS),
-        ("deposit_rate_carried", DEPOSITS),
-    ):
-        held = [value.effective_from.isoformat() for value in BOOK.parameter(parameter).values]
-        assert held == [row["from"] for row in rows]
+CHANGES = published("national-rate-changes.csv")
+TABLES = {"loan_rate_table": "loans", "deposit_rate_current": "deposits", "deposit_rate_carried": "deposits"}
+
+
+def test_every_table_of_national_rates_stands_in_the_list_of_changes():
+    """A new table of rates names its steps here, so that none can be left out unnoticed."""
+    held = {
+        one.id for one in BOOK.parameters.values() if one.group == "national-rates" or one.unit == "rate/year"
+    }
+    assert held - {one for one in held if not BOOK.parameter(one).values} == set(TABLES)
+
+
+@pytest.mark.parametrize(("parameter", "column"), TABLES.items())
+def test_a_table_steps_on_the_national_days_of_change_and_on_no_others(parameter, column):
+    held = [value.effective_from.isoformat() for value in BOOK.parameter(parameter).values]
+    assert held == [row["day"] for row in CHANGES if row[column] == "yes"]
+
+
+@pytest.mark.parametrize("row", [row for row in CHANGES if row["carried_before"]], ids=lambda row: row["day"])
+def test_a_notice_finds_the_rate_that_it_says_it_changes(row):
+    """The notice says "from … to …": a step that is missing before it shows here."""
+    day = date.fromisoformat(row["day"])
+    before, after = (BOOK.value("deposit_rate_carried", one).value for one in (day - timedelta(days=1), day))
+    assert (before, after) == (Decimal(row["carried_before"]), Decimal(row["carried_after"]))

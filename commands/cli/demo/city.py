@@ -111,7 +111,7 @@ def show_duties(stage: Stage) -> None:
             f"{len(rows):,} duties, {in_time:,} in time, {len(late)} late; among them:",
         )
         by_kind: dict[str, Any] = {}
-        for one in sorted(late, key=lambda one: -one.late_days):
+        for one in sorted(late, key=lambda one: -(one.late_days or 0)):
             by_kind.setdefault(one.kind, one)
         show_obligations(
             [*by_kind.values(), *(one for one in rows if one.done_on is None and not one.late_days)][:8]

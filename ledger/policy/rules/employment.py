@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import partial
 
-from ledger.dates import first_day, months_after
+from ledger.dates import first_day, months_after, working_days_after
 from ledger.money import rounded
 from ledger.policy.rules.assistance import month_slice, standard_of_month
 from ledger.policy.rules.framework import History, Values, Why, chosen, quiet, rule
@@ -16,6 +16,21 @@ from ledger.policy.units import Row, within
 
 ACT = "葫政发〔2019〕11号"
 IN_FORCE = "2019-05-18"
+
+
+@rule(
+    "difficult_enterprise_scope",
+    clause=f"{ACT}（十六）",
+    zh="确定困难企业范围期限",
+    en="day by which counties name the enterprises in difficulty",
+    since=IN_FORCE,
+    reads={"days": "difficult_enterprise_scope_working_days"},
+)
+def difficult_enterprise_scope(issued_on: Day, days: int, why: Why = quiet) -> Values:
+    """The last of the working days from the issue of the notice, itself not counted; refuses ``calendar_unpublished``."""
+    due_on = working_days_after(issued_on, days)
+    why("印发之日起的工作日", "working days from the issue", days)
+    return {"due_on": due_on}
 
 
 @rule(

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Final
 
 from ledger.dates import month_of, parse_month
+from ledger.deadlines import named
 from ledger.streams.transfer.state import Transfer
 
 STATUSES: Final = {
@@ -61,7 +62,7 @@ def age_days(state: Transfer, on: date) -> int:
 
 def late_days(state: Transfer, on: date) -> int:
     """Calendar days beyond the last day of what comes next."""
-    return max((on - state.due_on).days, 0) if state.due_on and is_open(state) else 0
+    return named(state.due_on).late_days(on) if state.due_on and is_open(state) else 0
 
 
 def due_fen(state: Transfer) -> int:
