@@ -170,11 +170,9 @@ def withdraw(state: Petition, petition: str, withdrawn: Withdrawn) -> tuple[Even
 
 
 def doubt_balance(state: Petition, petition: str, doubted: BalanceDoubted) -> tuple[Event, ...]:
-    """Asks for a review of a balance (条例第三十六条); refuses a doubt that says nothing."""
+    """Asks for a review of a balance (条例第三十六条)."""
     if state.status:
         raise Refusal("petition_exists", petition=petition)
-    if not doubted.doubt.strip():
-        raise Refusal("evidence_missing", petition=petition)
     return (doubted,)
 
 

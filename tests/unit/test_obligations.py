@@ -165,11 +165,11 @@ def test_an_application_is_decided_within_three_working_days(office: Office) -> 
     [
         ("2019-10-08", "2019-10-11"),
         ("2019-10-09", "2019-10-12"),
-        ("2019-10-10", "2019-10-14"),
+        ("2019-10-10", "2019-10-13"),
         ("2019-09-27", "2019-09-30"),
     ],
 )
-def test_a_withdrawal_is_decided_within_three_days_and_on_the_next_working_day_where_they_end_on_a_rest_day(
+def test_a_withdrawal_is_decided_within_three_days_which_are_the_centres_own_and_end_on_the_day_counted(
     office: Office, filed: str, due: str
 ) -> None:
     content = {"account": "A1", "reason": "rent", "amount": "100.00"}
@@ -186,7 +186,7 @@ def test_a_decision_on_a_withdrawal_ends_both_of_its_days(office: Office) -> Non
     office.clock.on(date(2019, 10, 15))
     office.desk.do("reject", {"on": "2019-10-15", "proposal": "W1", "reason": "缺合同"}, actor="approver")
     (decided,) = office.duties("2020-01-01", "decide_withdrawal")
-    assert (decided.done_on, decided.late_days) == (date(2019, 10, 15), 1)
+    assert (decided.done_on, decided.late_days) == (date(2019, 10, 15), 2)
     assert [one.subject for one in office.duties("2020-01-01", "decide", only_open=True)] == ["S1"]
 
 
