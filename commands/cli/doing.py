@@ -41,8 +41,9 @@ class Doing(Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         from commands.handlers import COMMANDS
+        from commands.handlers.proposals import FOUR_EYES
 
-        return sorted(set(COMMANDS) - {"propose", "approve", "reject"})
+        return sorted(set(COMMANDS) - FOUR_EYES)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         return _command(cmd_name) if cmd_name in self.list_commands(ctx) else None
