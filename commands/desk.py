@@ -7,17 +7,17 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from commands.handlers import COMMANDS, Work
+from commands.handlers import COMMANDS, Command, Work
 from commands.handlers.interest import level_payable
-from commands.handlers.proposals import load
+from commands.handlers.road import Deed, approved_deed, carry_out, load
 from commands.law import Law
 from commands.policy_book import LedgerBook
 from ledger.dates import business_day, utc_now
+from ledger.names import tidy_name
 from ledger.policy.parameters import PolicyBook
 from ledger.refusal import Refusal
 from ledger.store.ledger import Ledger
 from ledger.store.unit_of_work import Outcome, Request, Step, UnitOfWork
-from ledger.streams.proposal import require_two
 from ledger.text import check_text, trimmed
 from migrations import upgrade
 from projections.registers import REGISTERS
@@ -85,33 +85,34 @@ class Desk:
         ``beside`` is done in the same unit of work after the decision; what it raises undoes the whole.
         """
         spec = COMMANDS[command]
-        actor = check_text(actor, "by")
-        approver = check_text(approver, "approved_by") if trimmed(approver) else ""
-        if key:
-            key = check_text(key, "key")
-        if spec.pays:
-            require_two(actor, approver)
-        if spec.needs_journal:
+        actor = tidy_name(check_text(actor, "by"))
+        approver = tidy_name(check_text(approver, "approved_by")) if trimmed(approver) else ""
+        key = check_text(key, "key") if key else str(uuid4())
+        deed = self._deed(spec, given, actor, approver)
+        if deed.command.needs_journal:
             catch_up(self.ledger.database, Journal())
         prepared = None
-        if spec.prepare:
+        if deed.command.prepare:
             with self.ledger.database.reading() as connection:
-                prepared = spec.prepare(connection, self.policy.on(connection), given)
-        request = Request(key or str(uuid4()), command, actor, given, approver)
+                prepared = deed.command.prepare(connection, self.policy.on(connection), deed.given)
+        request = Request(key, command, deed.maker, given, deed.approver)
 
         def decide(uow: UnitOfWork) -> dict[str, Any]:
-            today = business_day(uow.recorded_at)
-            if given["on"] > today:
-                raise Refusal("value_date_in_future", on=given["on"].isoformat(), today=today.isoformat())
-            law = Law(self.policy.on(uow.connection), today, self.book)
+            law = Law(self.policy.on(uow.connection), business_day(uow.recorded_at), self.book)
             work = Work(uow, law, self.ledger, prepared)
-            result = spec.handler(work, given)
+            result = carry_out(work, spec, given)
             level_payable(work)
             if beside is not None:
                 beside(work, result)
             return result
 
         return self.ledger.execute(request, decide)
+
+    def _deed(self, spec: Command, given: dict[str, Any], actor: str, approver: str) -> Deed:
+        if spec.name != "approve":
+            return Deed(spec, given, actor, approver)
+        with self.ledger.database.reading() as connection:
+            return approved_deed(connection, given, actor)
 
     def present_book(self) -> PolicyBook:
         """The parameters as they stand: the base and everything that was published in this ledger."""

@@ -54,6 +54,9 @@ YEAR_MAX: Final = 2199
 SETTLEMENT_CHUNK: Final = 10_000
 """Accounts that one unit of work of the yearly settlement credits, unless another number is asked for."""
 
+HINT_CHARACTERS_MAX: Final = 1_000
+"""Characters of a content that a hint spells out as words of a command line; a longer one comes from a file."""
+
 ROLL_LIST_LINES: Final = 10_000
 """Lines of one payment list of a monthly roll, which one unit of work pays, unless another number is asked for."""
 LOANS_CHUNK: Final = 10_000

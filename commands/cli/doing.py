@@ -41,11 +41,16 @@ class Doing(Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         from commands.handlers import COMMANDS
+        from commands.handlers.proposals import FOUR_EYES
 
-        return sorted(set(COMMANDS) - {"propose", "approve", "reject"})
+        return sorted(set(COMMANDS) - FOUR_EYES)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        return _command(cmd_name) if cmd_name in self.list_commands(ctx) else None
+        if cmd_name in self.list_commands(ctx):
+            return _command(cmd_name)
+        from commands.cli import four_eyes
+
+        return {"approve": four_eyes.approve, "reject": four_eyes.reject}.get(cmd_name)
 
 
 @click.group(
@@ -122,7 +127,9 @@ def _typed(field: Field[Any], text: str) -> Any:
     """The text of a shell word as JSON would hold it: the schema checks it afterwards."""
     from marshmallow import fields
 
-    if isinstance(field, (fields.List, fields.Dict)):
+    from commands.schemas.fields import Ids
+
+    if isinstance(field, (fields.List, fields.Dict, Ids)):
         try:
             return json.loads(text, parse_float=str)
         except ValueError:
@@ -164,6 +171,7 @@ def kind_of(field: Field[Any]) -> str:
         (own.Id, "ID"),
         (fields.Integer, "1"),
         (fields.Boolean, "yes|no"),
+        (own.Ids, "ID,ID"),
         (fields.List, "JSON"),
         (fields.Dict, "JSON"),
     ]
@@ -176,6 +184,7 @@ _SAMPLES = {
     "YYYY-MM": "2019-07",
     "yes|no": "yes",
     "JSON": "'[…]'",
+    "ID,ID": "A1,A2",
 }
 _IDS = {
     "account": "A1",

@@ -25,12 +25,13 @@ on = option("--on", type=day, zh="业务日期，默认今天。", en="The value
 
 
 class Proposing(Group):
-    """A group whose commands are the paying ones."""
+    """A group whose commands are those of the ledger that may be proposed: all but the ones of four eyes themselves."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         from commands.handlers import COMMANDS
+        from commands.handlers.proposals import FOUR_EYES
 
-        return sorted(name for name, spec in COMMANDS.items() if spec.pays)
+        return sorted(set(COMMANDS) - FOUR_EYES)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         return _command(cmd_name) if cmd_name in self.list_commands(ctx) else None
@@ -38,11 +39,11 @@ class Proposing(Group):
 
 @click.group(
     cls=Proposing,
-    zh="提交一项付款业务，由另一人审批后办理。",
+    zh="提交一项业务，由另一人审批后办理；付款业务必须这样办理。",
     example="provident propose withdraw account=A1 amount=3000.00 reason=rent --by clerk",
 )
 def propose() -> None:
-    """Propose a command that pays money out; nothing moves until another person approves it."""
+    """Propose a command; nothing moves until another person approves it. What pays money out is done in this way."""
 
 
 def _command(name: str) -> click.Command:
@@ -81,18 +82,12 @@ def _command(name: str) -> click.Command:
         json_wanted: bool,
     ) -> None:
         content = content_of(name, fields, json_input)
-        subject = content.get("account") or content.get("receipt") or "one"
-        made = {
-            "on": content.pop("on"),
-            "proposal": proposal or f"{name}-{subject}-{today():%Y%m%d}",
-            "command": name,
-            "content": content,
-        }
+        made = {"on": content.pop("on"), "proposal": proposal, "command": name, "content": content}
         with open_desk() as desk:
             outcome = desk.do("propose", made, actor=by, key=key)
         show_outcome(outcome, json_wanted)
         if not json_wanted:
-            named = made["proposal"]
+            named = outcome.result["proposal"]
             say(
                 f"请由另一人审批：provident approve {named} --by 审批人",
                 f"Another person approves it: provident approve {named} --by NAME",

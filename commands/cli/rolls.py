@@ -104,7 +104,7 @@ def _signed(fen: int) -> str:
 
 @roll.command(
     zh="发放一个月：逐份清册，中断后可继续，已发放的不再发放。",
-    example="provident roll pay urban_dibao_standard --area lianshan --month 2019-07 --by treasurer --approved-by approver",
+    example="provident roll pay urban_dibao_standard --area lianshan --month 2019-07 --by clerk --approved-by treasurer",
 )
 @click.argument("programme")
 @area

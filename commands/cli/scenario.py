@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from commands.cli.output import FAILED, Command, Group, as_json, progress, say, say_json
+from commands.cli.output import FAILED, Command, Group, as_json, option, progress, say, say_json
 
 
 @click.group(cls=Group, zh="情景：用业务语言写的案例，在临时账本上核对。")
@@ -22,9 +22,13 @@ def scenario() -> None:
 @click.argument(
     "paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(exists=True, path_type=Path)
 )
+@option(
+    "--by-proposal", is_flag=True, zh="须两人办理的步骤先提交、再审批。",
+    en="Propose and then approve each step of two persons.",
+)  # fmt: skip
 @as_json
 @click.pass_context
-def check(ctx: click.Context, paths: tuple[Path, ...], json_wanted: bool) -> None:
+def check(ctx: click.Context, paths: tuple[Path, ...], by_proposal: bool, json_wanted: bool) -> None:
     """Check the scenarios of files and folders, each on a temporary ledger by the same program.
 
     Exit code 4 when something does not hold; each failure names the scenario, the step or expectation, what came
@@ -36,7 +40,7 @@ def check(ctx: click.Context, paths: tuple[Path, ...], json_wanted: bool) -> Non
     failures: list[scenarios.Failure] = []
     with progress("核对情景", "checking scenarios", len(cases)) as advance:
         for number, case in enumerate(cases, start=1):
-            failures += scenarios.check(case)
+            failures += scenarios.check(case, by_proposal=by_proposal)
             advance(number)
     failed = len({(one.file, one.scenario) for one in failures})
     if json_wanted:

@@ -131,6 +131,7 @@ def adjust_budget(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     clause="葫政办发〔2019〕56号 第一章第十四条",
     zh="资金上缴",
     pays=True,
+    by_office=True,
 )
 def return_budget(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Returns money to the treasury: what is unspent, or what was recovered; by default all of it."""

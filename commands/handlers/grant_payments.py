@@ -116,13 +116,16 @@ def _cause(work: Work, grant: str) -> str:
 # ---------------------------------------------------------------- payment
 
 
-@command("pay_grant", schemas.PayGrant, clause=PLAN, zh="拨付补贴", pays=True)
+@command("pay_grant", schemas.PayGrant, clause=PLAN, zh="拨付补贴", pays=True, by_office=True)
 def pay_grant(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Pays what is planned: all of it, an advance, or the rest; less what the payee owes from other grants.
 
-    Refuses ``grant_elsewhere`` for what is not planned, so that nothing is paid without a budget.
+    The paying office approves what another prepared. Refuses ``own_step`` where one of the two reviewed or approved
+    the grant, and ``grant_elsewhere`` for what is not planned, so that nothing is paid without a budget.
     """
     grant, state, programme = loaded(work, given)
+    grants.require_other_hand(state, grant, work.actor)
+    grants.require_other_maker(state, grant, work.maker)
     require_office(work, procedure_of(programme).pays, state.area)
     grants.require_status(state, grant, "planned")
     amount_fen, on = _amount_to_pay(state, given), given["on"]

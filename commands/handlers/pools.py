@@ -172,10 +172,15 @@ def approve_pool(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     return _told(key, work.add("pool", key, events))
 
 
-@command("pay_pool", schemas.OfPool, clause=AWARDS, zh="拨付年度奖励", pays=True)
+@command("pay_pool", schemas.OfPool, clause=AWARDS, zh="拨付年度奖励", pays=True, by_office=True)
 def pay_pool(work: Work, given: dict[str, Any]) -> dict[str, Any]:
-    """Pays the approved plan, one order for each entrant, by the city's finance bureau."""
+    """Pays the approved plan, one order for each entrant, approved by the city's finance bureau.
+
+    Refuses ``pool_own_step`` where one of the two persons counted or approved the plan.
+    """
     key, state, programme = _loaded(work, given)
+    for person in (work.maker, work.actor):
+        pools.require_other_hand(state, key, person)
     require_office(work, procedure_of(programme).pays, CITY_AREA)
     first = work.uow.version("pool", key) + 1
     names = sorted(state.payable)

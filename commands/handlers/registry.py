@@ -1,4 +1,4 @@
-"""What a command is: its name, its schema, its handler, its clause, and whether money leaves by it."""
+"""What a command is: its name, its schema, its handler, its clause, and whether two persons are needed for it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import msgspec
 from marshmallow import Schema
 from sqlalchemy import Connection
 
+from commands.command_line import propose_line
 from commands.law import Law
 from ledger.books.references import use_of, used_for_another
 from ledger.policy.parameters import PolicyBook
@@ -19,19 +20,25 @@ from ledger.store.unit_of_work import UnitOfWork
 from ledger.streams.account import Account
 from ledger.streams.base import Event, Recorded
 from ledger.streams.employer import Employer
+from ledger.streams.proposal import require_two
 from projections.registers.references import standing
 
 
 class Work:
-    """A unit of work as a handler sees it: states to read, events to add, the law, and who is acting."""
+    """A unit of work as a handler sees it: states to read, events to add, the law, and who is acting.
+
+    ``maker`` made the request (经办) and ``approver`` approved it (审批), whether he was named with it or approved a
+    proposal. ``actor`` is who answers for it and whose office is asked: the approver, where there is one.
+    """
 
     def __init__(self, uow: UnitOfWork, law: Law, ledger: Ledger, prepared: Any = None) -> None:
         self.uow = uow
         self.law = law
         self.ledger = ledger
         self.prepared = prepared
-        self.actor = uow.request.actor
+        self.maker = uow.request.actor
         self.approver = uow.request.approver
+        self.actor = self.approver or self.maker
         self.left_out: list[LineRefusal] = []
 
     def refuse_lines(self, refused: list[LineRefusal], total: int, accept_good_rows: bool) -> None:
@@ -39,6 +46,13 @@ class Work:
         if refused and not accept_good_rows:
             raise LinesRefused(refused, total)
         self.left_out = refused
+
+    def require_two(self, command: Command, given: dict[str, Any]) -> None:
+        """Refuses a command without two persons, with the line by which it is proposed (第二十二条)."""
+        if not command.pays and not command.may_pay:
+            raise ValueError(f"{command.name} does not declare that it may need two persons")
+        line = "" if self.approver else propose_line(command.name, command.schema, given, self.maker)
+        require_two(self.maker, self.approver, line)
 
     @property
     def known_on(self) -> date:
@@ -93,7 +107,9 @@ Prepare = Callable[[Connection, PolicyBook, dict[str, Any]], Any]
 
 
 class Command(msgspec.Struct, frozen=True):
-    """One command. ``pays`` commands are proposed by one actor and approved by another.
+    """One command. ``pays`` commands are proposed by one person and approved by another; of ``may_pay`` commands the
+    handler says by their content, with ``Work.require_two``, whether they are. ``by_office`` commands of two persons
+    are approved by who holds the office that they name (岗位).
 
     ``needs_journal`` commands decide from the books, which are brought up to date before them. ``prepare`` answers a
     long question before the unit of work, so that no writer waits for it; the handler finds it as ``work.prepared``.
@@ -107,6 +123,8 @@ class Command(msgspec.Struct, frozen=True):
     zh: str
     needs_journal: bool = False
     prepare: Prepare | None = None
+    may_pay: bool = False
+    by_office: bool = False
 
 
 COMMANDS: Final[dict[str, Command]] = {}
@@ -121,13 +139,17 @@ def command(
     pays: bool = False,
     needs_journal: bool = False,
     prepare: Prepare | None = None,
+    may_pay: bool = False,
+    by_office: bool = False,
 ) -> Callable[[Handler], Handler]:
     """Registers a handler under the name that scenarios, the command line and the API use."""
 
     def register(handler: Handler) -> Handler:
         if name in COMMANDS:
             raise ValueError(f"two handlers are called {name}")
-        COMMANDS[name] = Command(name, schema(), handler, clause, pays, zh, needs_journal, prepare)
+        COMMANDS[name] = Command(
+            name, schema(), handler, clause, pays, zh, needs_journal, prepare, may_pay, by_office
+        )
         return handler
 
     return register

@@ -54,7 +54,7 @@ def _keys_after(connection: Connection, state: runs.RollRun) -> list[str]:
 # ---------------------------------------------------------------- the payment of a month
 
 
-@command("pay_roll", schemas.RunRoll, clause=PAID, zh="按月发放救助", pays=True)
+@command("pay_roll", schemas.RunRoll, clause=PAID, zh="按月发放救助", pays=True, by_office=True)
 def pay_roll(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Pays the next list of a roll's month; the first begins the run, the last ends it.
 

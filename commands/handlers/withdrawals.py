@@ -12,7 +12,7 @@ from commands.handlers.deposits import check_owner
 from commands.handlers.employers import leave_arrears
 from commands.handlers.interest import credit_on_closing
 from commands.handlers.payments import order_parts, undo_order
-from commands.handlers.registry import Work, command
+from commands.handlers.registry import COMMANDS, Work, command
 from commands.law import explanation
 from commands.schemas import collection as schemas
 from ledger.dates import format_month, month_of, parse_month
@@ -36,7 +36,6 @@ from ledger.streams import receipt as receipts
 from ledger.streams import transfer as transfers
 from ledger.streams.account import ACCOUNTS, Account
 from ledger.streams.base import Recorded
-from ledger.streams.proposal import require_two
 
 CITY = "葫政发〔2019〕12号"
 
@@ -255,7 +254,7 @@ def _room(work: Work, account: str, state: Account, on: date) -> accounts.Room:
     return accounts.room_from(work.history("account", account), on)
 
 
-@command("reverse", schemas.Reverse, clause=f"{CITY} 第二十二条", zh="冲账、错缴更正")
+@command("reverse", schemas.Reverse, clause=f"{CITY} 第二十二条", zh="冲账、错缴更正", may_pay=True)
 def reverse(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Reverses one movement of an account, named by its version or, for a contribution, by its month.
 
@@ -279,7 +278,7 @@ def reverse(work: Work, given: dict[str, Any]) -> dict[str, Any]:
         accounts.require_no_other(live_accounts(work, [state.person]).get(state.person, ()))
     amount_fen = -(reversal.carried_fen + reversal.current_fen)
     if reversal.money == "bank" and amount_fen > 0:
-        require_two(work.actor, work.approver)
+        work.require_two(COMMANDS["reverse"], given)
     version = work.uow.version("account", account) + 1
     after = work.add("account", account, events)
     if isinstance(original.body, (accounts.Withdrawn, accounts.TransferredOut, accounts.RemainderPaid)):

@@ -19,6 +19,9 @@ from commands.scenarios.expectations import QUESTIONS
 from ledger.dates import parse_day
 from ledger.refusal import Refusal
 
+MAKER, APPROVER = "clerk", "approver"
+"""The two persons of a step that names none."""
+
 SCENARIO_WORDS: Final = {
     "scenario": "the case in one sentence",
     "cite": "the clause that it rests on",
@@ -32,7 +35,8 @@ STEP_WORDS: Final = {
     "recorded_on": "the day on which it is recorded; by default the value date, and never before the last step",
     "do": "the command",
     "by": "who does it (经办); by default `clerk`",
-    "approved_by": "who approves it (审批); by default `approver` where money leaves, `null` for nobody",
+    "approved_by": "who approves it (审批), `null` for nobody; where money leaves by default `approver`, and where the "
+    "payer's office approves, who stands after `by`, `clerk` having made it",
     "key": "the key of the request; the same key with the same content does its work once",
     "repeated": "`true`: the ledger must answer that this key was used, and do nothing",
     "refused": "the code with which the step must be refused, without a trace",
@@ -172,14 +176,15 @@ def _step(raw: Any, where: str, not_before: date) -> Step:
     _check_words(raw, where, (*STEP_WORDS, *_fields_of(raw, where)), needed=("on", "do"))
     command = COMMANDS[raw["do"]]
     on = _day(raw["on"])
+    by, approved_by = _persons(raw, command)
     return Step(
         do=command.name,
         on=on or not_before,
         recorded_on=max(_day(raw.get("recorded_on")) or on or not_before, not_before),
         content=_assumed(command)
         | {word: raw[word] for word in raw if word == "on" or word not in STEP_WORDS},
-        by=raw.get("by", "clerk"),
-        approved_by=raw.get("approved_by", "approver" if command.pays else "") or "",
+        by=by,
+        approved_by=approved_by,
         key=raw.get("key", ""),
         repeated=raw.get("repeated", False),
         refused=raw.get("refused", ""),
@@ -191,6 +196,16 @@ def _assumed(command: Command) -> dict[str, Any]:
     """The papers that a case has where it does not speak of them, as it has a second person where money leaves."""
     fields = command.schema.fields.items()
     return {name: field.metadata["assumed"] for name, field in fields if "assumed" in field.metadata}
+
+
+def _persons(raw: Any, command: Command) -> tuple[str, str]:
+    """Who makes a step and who approves it; a person who alone is named for an office is the one whose office it is."""
+    if "approved_by" in raw or not command.pays:
+        return raw.get("by", MAKER), raw.get("approved_by") or ""
+    if not command.by_office:
+        return raw.get("by", MAKER), APPROVER
+    officer = raw.get("by", APPROVER)
+    return (MAKER if officer != MAKER else APPROVER), officer
 
 
 def _fields_of(raw: Any, where: str) -> list[str]:

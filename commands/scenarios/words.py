@@ -36,7 +36,7 @@ def _commands() -> Iterable[tuple[str, str, str, str]]:
             for field, spec in command.schema.fields.items()
             if field != "on"
         ]
-        pays = " (two persons)" if command.pays else ""
+        pays = " (two persons)" if command.pays else " (two persons where money leaves)" * command.may_pay
         yield name, command.zh + pays, command.clause, " ".join(fields)
 
 

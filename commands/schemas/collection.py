@@ -240,7 +240,7 @@ class Reverse(OfAccount):
 
 
 class Propose(Dated):
-    proposal = Id(required=True)
+    proposal = Id(load_default=None, allow_none=True)
     command = Words(required=True)
     content = fields.Dict(required=True)
 

@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from marshmallow import ValidationError, fields, missing
 
-from ledger.dates import parse_day, parse_month
+from ledger.dates import format_month, parse_day, parse_month
 from ledger.limits import TEXT_LENGTH_MAX
-from ledger.money import parse_rate, parse_yuan
+from ledger.money import format_fen, parse_rate, parse_yuan
 from ledger.refusal import Refusal
 from ledger.store.persons import masked_number
 from ledger.streams.base import check_id
@@ -33,12 +33,18 @@ class Money(fields.Field[int]):
             raise Refusal("amount_malformed", text=str(value)[:40])
         return parse_yuan(value)
 
+    def _serialize(self, value: int | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        return None if value is None else format_fen(value).replace(",", "")
+
 
 class Rate(fields.Field[Decimal]):
     """A rate between 0 and 1 as text, exact."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Decimal:
         return parse_rate(value if isinstance(value, str) else repr(value))
+
+    def _serialize(self, value: Decimal | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        return None if value is None else str(value)
 
 
 class Share(fields.Field[str]):
@@ -62,12 +68,18 @@ class Day(fields.Field[date]):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
         return value if type(value) is date else parse_day(str(value))
 
+    def _serialize(self, value: date | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        return None if value is None else value.isoformat()
+
 
 class Month(fields.Field[int]):
     """A month as ``YYYY-MM`` or ``YYYYMM``; gives its number."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
         return parse_month(str(value))
+
+    def _serialize(self, value: int | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        return None if value is None else format_month(value)
 
 
 class Id(fields.Field[str]):

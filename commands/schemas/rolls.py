@@ -17,6 +17,9 @@ class MonthText(Month):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         return format_month(super()._deserialize(value, attr, data, **kwargs))
 
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        return None if value is None else str(value)
+
 
 class OfEntry(Dated):
     entry = Id(required=True)

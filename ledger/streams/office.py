@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
+from ledger.names import same_person
 from ledger.refusal import Refusal
 from ledger.streams.base import Event, Stream, event
 
@@ -67,7 +68,7 @@ OFFICES: Final = Stream("office", Office(), evolve)
 
 def assign(state: Office, officer: str, assigned: Assigned) -> tuple[Event, ...]:
     """Gives a role; nobody gives one to himself (``own_office``), and what is held stays as it is."""
-    if assigned.by == officer:
+    if same_person(assigned.by, officer):
         raise Refusal("own_office", officer=officer)
     return () if f"{assigned.role}@{assigned.area}" in state.held else (assigned,)
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 import msgspec
 from msgspec.structs import replace
 
+from ledger.names import is_among
 from ledger.refusal import Refusal
 from ledger.streams.base import Event, Stream, event
 
@@ -173,7 +174,7 @@ def count(state: Pool, pool: str, counted: Counted) -> tuple[Event, ...]:
     _require(state, pool, "entering")
     if counted.effective_on.year <= state.year:
         raise Refusal("pool_year_not_over", pool=pool, year=state.year)
-    if counted.by in state.entered_by:
+    if is_among(counted.by, state.entered_by):
         raise Refusal("pool_own_step", pool=pool, by=counted.by)
     return (counted,)
 
@@ -187,7 +188,7 @@ def send_back(state: Pool, pool: str, sent_back: SentBack) -> tuple[Event, ...]:
 def approve(state: Pool, pool: str, approved: Approved) -> tuple[Event, ...]:
     """Approves what was counted, by somebody who neither entered nor counted."""
     _require(state, pool, "counted")
-    if approved.by in (*state.entered_by, state.counted_by):
+    if is_among(approved.by, (*state.entered_by, state.counted_by)):
         raise Refusal("pool_own_step", pool=pool, by=approved.by)
     if not state.amount_fen:
         raise Refusal("pool_nothing_due", pool=pool)
@@ -198,9 +199,14 @@ def pay(state: Pool, pool: str, paid: Sequence[Paid]) -> tuple[Event, ...]:
     """Pays an approved plan, once, one event and order for each entrant, and not by who approved it."""
     _require(state, pool, "approved")
     for one in paid:
-        if one.by in (state.counted_by, state.approved_by):
-            raise Refusal("pool_own_step", pool=pool, by=one.by)
+        require_other_hand(state, pool, one.by)
     return tuple(paid)
+
+
+def require_other_hand(state: Pool, pool: str, officer: str) -> None:
+    """Who counted or approved a plan has no hand in its payment (``pool_own_step``)."""
+    if is_among(officer, (state.counted_by, state.approved_by)):
+        raise Refusal("pool_own_step", pool=pool, by=officer)
 
 
 def _require(state: Pool, pool: str, *wanted: str) -> None:

@@ -10,6 +10,8 @@ from typing import Any, Final
 import msgspec
 from msgspec.structs import replace
 
+from ledger.dates import parse_day
+from ledger.names import same_person
 from ledger.refusal import Refusal
 from ledger.streams.base import Event, Stream, event
 
@@ -82,9 +84,15 @@ def make(state: Proposal, proposal: str, made: Made) -> tuple[Event, ...]:
 
 
 def approve(state: Proposal, proposal: str, approved: Approved) -> tuple[Event, ...]:
-    """Approves a proposal; its proposer may not (第二十二条)."""
+    """Approves a proposal; its proposer may not (第二十二条), and not for a day before the one that he proposed."""
     _require_open(state, proposal)
     require_two(state.proposer, approved.by)
+    proposed_on = state.content["on"]
+    if approved.effective_on < parse_day(proposed_on):
+        raise Refusal(
+            "approval_before_proposal", proposal=proposal, on=approved.effective_on.isoformat(),
+            proposed_on=proposed_on,
+        )  # fmt: skip
     return (approved,)
 
 
@@ -104,9 +112,12 @@ def _require_open(state: Proposal, proposal: str) -> None:
 # ---------------------------------------------------------------- queries
 
 
-def require_two(maker: str, approver: str) -> None:
-    """Refuses ``second_person_needed`` without an approver and ``same_person`` with the maker as approver."""
+def require_two(maker: str, approver: str, line: str = "provident propose --help") -> None:
+    """Refuses ``second_person_needed`` without an approver and ``same_person`` with the maker as approver.
+
+    ``line`` is what the maker types to propose it.
+    """
     if not approver:
-        raise Refusal("second_person_needed", actor=maker)
-    if maker == approver:
+        raise Refusal("second_person_needed", actor=maker, line=line)
+    if same_person(maker, approver):
         raise Refusal("same_person", actor=maker)

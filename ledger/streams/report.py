@@ -14,6 +14,7 @@ from typing import Any, Final
 import msgspec
 from msgspec.structs import replace
 
+from ledger.names import same_person
 from ledger.refusal import Refusal
 from ledger.streams.base import Event, Stream, event
 from ledger.streams.statement import FileDigest
@@ -195,7 +196,7 @@ def review(state: Report, year: int, reviewed: Reviewed, by: str) -> tuple[Event
     one = _in_state(state, year, ("drafted", "returned"))
     if reviewed.content and not one.content.startswith(reviewed.content):
         raise Refusal("report_content_differs", year=year, content=one.content[:16])
-    if by == one.by:
+    if same_person(by, one.by):
         raise Refusal("same_person", actor=by)
     if not reviewed.passed and not reviewed.reason:
         raise Refusal("reason_missing")

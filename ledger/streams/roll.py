@@ -16,6 +16,7 @@ import msgspec
 from msgspec.structs import replace
 
 from ledger.dates import format_month, parse_month
+from ledger.names import is_among
 from ledger.refusal import Refusal
 from ledger.streams.account import check_amount
 from ledger.streams.base import Event, Stream, event
@@ -407,7 +408,7 @@ def _require(state: Roll, entry: str, *wanted: str) -> None:
 
 
 def _require_other(state: Roll, entry: str, actor: str) -> None:
-    if actor in state.handled_by:
+    if is_among(actor, state.handled_by):
         raise Refusal("roll_own_step", entry=entry, by=actor)
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
+from ledger.names import same_person
 from ledger.refusal import Refusal
 from ledger.streams.base import Event, Stream, event
 
@@ -86,7 +87,7 @@ def confirm(state: Score, score: str, confirmed: Confirmed) -> tuple[Event, ...]
     """Confirms what another recorded."""
     if state.status != "recorded":
         raise Refusal("score_not_recorded", score=score)
-    if confirmed.by == state.recorded_by:
+    if same_person(confirmed.by, state.recorded_by):
         raise Refusal("score_own_step", score=score, by=confirmed.by)
     return (confirmed,)
 

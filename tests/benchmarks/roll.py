@@ -143,7 +143,7 @@ def main(url: str, what: str, month: str, day: str) -> None:
     with Desk(url, clock=_on(on), book=book()) as desk:
         began = perf_counter()
         if what == "pay":
-            done = pay(desk, ROLL, AREA, month, on, actor="treasurer", approver="approver")
+            done = pay(desk, ROLL, AREA, month, on, actor="clerk", approver="treasurer")
         else:
             done = assess(desk, ROLL, AREA, month, on, actor="county")
             with desk.ledger.database.reading() as connection:

@@ -62,7 +62,7 @@ def tell_story(desk: Desk, clock: Any) -> None:
     do("2019-08-05", "review_grant", "office", grant="G1")
     do("2019-08-12", "approve_grant", "finance", grant="G1")
     do("2019-08-13", "plan_grant", "finance", grant="G1")
-    do("2019-08-15", "pay_grant", "treasurer", "treasurer_2", grant="G1")
+    do("2019-08-15", "pay_grant", "clerk", "treasurer", grant="G1")
     do("2019-08-16", "send_back_grant", "office", grant="G2", reason="缴费凭证不清")
     started = {"delivered_on": "2019-03-01", "agreed_start_on": "2019-06-01", "actual_start_on": "2019-05-22"}
     of_estate = {"programme": ESTATE, "beneficiary": "F3", "area": "lianshan", "project": "PRJ1"}
@@ -111,10 +111,10 @@ def tell_of_rolls_and_pools(desk: Desk, clock: Any) -> None:
     do("2019-07-20", "apply_roll", "window", entry="R1", programme=DIBAO, area="lianshan", **of_household)
     do("2019-07-22", "check_roll", "checker", entry="R1")
     do("2019-07-24", "admit_roll", "government", entry="R1")
-    do("2019-07-25", "pay_roll", "treasurer_1", "second", programme=DIBAO, area="lianshan", month="2019-07")
+    do("2019-07-25", "pay_roll", "second", "treasurer_1", programme=DIBAO, area="lianshan", month="2019-07")
     do("2019-08-01", "move_roll", "checker", entry="R1", area="longgang", from_month="2019-08", reason="搬迁")
     do("2019-08-01", "change_roll_payee", "checker", entry="R1", payee="P2", reason="更换监护人")
-    do("2019-08-10", "pay_roll", "treasurer_1", "second", programme=DIBAO, area="longgang", month="2019-08")
+    do("2019-08-10", "pay_roll", "second", "treasurer_1", programme=DIBAO, area="longgang", month="2019-08")
     do(
         "2020-01-05",
         "vote_budget",
@@ -128,7 +128,7 @@ def tell_of_rolls_and_pools(desk: Desk, clock: Any) -> None:
         do("2020-01-10", "enter_pool", "window", **pool, **entered)
         do("2020-02-10", "count_pool", "service", **pool)
     do("2020-02-15", "approve_pool", "panel", **pool)
-    do("2020-02-20", "pay_pool", "treasurer_1", "second", **pool)
+    do("2020-02-20", "pay_pool", "second", "treasurer_1", **pool)
 
 
 def name_everybody(desk: Desk, store: PersonStore) -> None:

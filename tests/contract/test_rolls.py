@@ -20,7 +20,7 @@ ROLL = "retired60s_1949_1957_hardship_allowance"
 RUN = f"{ROLL}.lianshan.2019-07"
 ENTRIES, LINES = 500, 100
 ON = date(2019, 7, 25)
-WHO = {"actor": "treasurer", "approver": "approver"}
+WHO = {"actor": "clerk", "approver": "treasurer"}
 
 PAY = """
 import json, sys, time
@@ -38,7 +38,7 @@ def after_step(reached):
         time.sleep(600)
 
 desk = Desk(sys.argv[1], after_step=after_step)
-pay(desk, *json.loads(sys.argv[3]), date(2019, 7, 25), actor="treasurer", approver="approver", chunk=int(sys.argv[4]))
+pay(desk, *json.loads(sys.argv[3]), date(2019, 7, 25), actor="clerk", approver="treasurer", chunk=int(sys.argv[4]))
 """
 
 

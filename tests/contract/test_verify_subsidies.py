@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from commands.desk import Desk
+from commands.handlers import COMMANDS
 from ledger.policy.parameters import PolicyBook
 from ledger.programmes import find
 from projections.replay.verify import Report, verify
@@ -29,7 +30,8 @@ def paid_out(desk: Desk, clock: Any) -> Desk:
 
     def on(day: str, command: str, actor: str, **content: Any) -> None:
         clock.on(date.fromisoformat(day))
-        desk.do(command, {"on": day, **content}, actor=actor, approver="approver")
+        maker, approver = ("clerk", actor) if COMMANDS[command].by_office else (actor, "")
+        desk.do(command, {"on": day, **content}, actor=maker, approver=approver)
 
     on("2019-06-03", "assign_offices", "director", roster=ROSTER)
     on("2019-06-03", "vote_budget", "finance", **BUDGET, amount="200000.00", document="文")

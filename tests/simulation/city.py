@@ -61,7 +61,7 @@ class City:
         on = self.day
         if self.random.random() < 0.15:
             on -= timedelta(days=self.random.randrange(1, 120))
-        pays = COMMANDS[command].pays or command == "reverse"
+        pays = COMMANDS[command].pays or COMMANDS[command].may_pay
         approver = self.random.choice(("approver", "approver", "approver", "clerk", "")) if pays else ""
         actor = "approver" if command in ("approve", "reject") else "clerk"
         return Asked(f"request-{self.asked}", command, {"on": on.isoformat(), **content}, actor, approver)

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from commands.desk import Desk
+from commands.handlers import COMMANDS
 from ledger.books.posting import post
 from ledger.dates import SHANGHAI
 from ledger.policy.parameters import PolicyBook
@@ -61,8 +62,9 @@ class Town:
 
     def do(self, command: str, actor: str, **content: Any) -> bool:
         self.clock.day += timedelta(days=1)
+        maker, approver = ("clerk", actor) if COMMANDS[command].by_office else (actor, "")
         try:
-            self.desk.do(command, {"on": self.clock.day, **content}, actor=actor, approver="approver")
+            self.desk.do(command, {"on": self.clock.day, **content}, actor=maker, approver=approver)
         except Refusal:
             return False
         return True

@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from commands.cli import main
 from commands.desk import Desk
+from commands.handlers import COMMANDS
 from ledger.programmes import find
 from projections.views.grant_duties import grant_duties
 from projections.views.obligations import obligations
@@ -51,7 +52,8 @@ def desk_of_grants(sqlite_url: str, open_desk: Callable[..., Desk], clock: Any) 
     desk = open_desk(sqlite_url)
     for day, actor, command, content in STEPS:
         clock.on(day)
-        desk.do(command, {"on": day.isoformat(), **content}, actor=actor, approver="approver")
+        maker, approver = ("clerk", actor) if COMMANDS[command].by_office else (actor, "")
+        desk.do(command, {"on": day.isoformat(), **content}, actor=maker, approver=approver)
     return desk
 
 

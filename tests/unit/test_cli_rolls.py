@@ -63,7 +63,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> str:
         taken = {"on": on, "programme": ROLL, "area": "lianshan", "source": "old roll", "lines": lines}
         desk.do("take_over_roll", taken, actor="county")
         month = {"on": date(2019, 7, 25), "programme": ROLL, "area": "lianshan", "month": "2019-07"}
-        desk.do("pay_roll", month, actor="treasurer", approver="approver")
+        desk.do("pay_roll", month, actor="clerk", approver="treasurer")
         entry = {
             "on": date(2020, 1, 10), "kind": "township", "year": 2019, "area": "suizhong", "entrant": "T1",
             "investment": "8000000.00", "documents": PAPERS,
@@ -85,7 +85,7 @@ def answer(url: str, *arguments: str) -> Any:
 
 def test_a_roll_is_paid_listed_explained_and_verified_from_the_command_line(url: str) -> None:
     pay = ["roll", "pay", ROLL, "--area", "lianshan", "--month", "2019-08", "--on", "2019-08-25"]
-    pay += ["--by", "treasurer", "--approved-by", "approver", "--lines", "2"]
+    pay += ["--by", "clerk", "--approved-by", "treasurer", "--lines", "2"]
     first = answer(url, *pay)
     assert (first["lists"], first["entries"], first["amount_fen"]) == (3, 5, 5 * 54_100)
     assert answer(url, *pay) == first  # a second run finds nothing to do

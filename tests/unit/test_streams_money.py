@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -63,16 +63,25 @@ def test_a_month_is_booked_once_from_one_content():
 
 
 def test_a_proposal_is_decided_once_and_not_by_its_proposer():
-    made = proposal.Made(effective_on=DAY, command="withdraw", content={}, by="clerk")
+    made = proposal.Made(effective_on=DAY, command="withdraw", content={"on": DAY.isoformat()}, by="clerk")
     state = proposal.PROPOSALS.fold([*proposal.make(proposal.Proposal(), "W1", made)])
     assert refused(proposal.make, state, "W1", made) == "proposal_exists"
     own = proposal.Approved(effective_on=DAY, by="clerk")
     assert refused(proposal.approve, state, "W1", own) == "same_person"
+    early = proposal.Approved(effective_on=DAY - timedelta(days=1), by="approver")
+    assert refused(proposal.approve, state, "W1", early) == "approval_before_proposal"
     (approved,) = proposal.approve(state, "W1", proposal.Approved(effective_on=DAY, by="approver"))
     after = proposal.evolve(state, approved)
     rejected = proposal.Rejected(effective_on=DAY, by="approver", reason="迟")
     assert refused(proposal.reject, after, "W1", rejected) == "proposal_settled"
     assert refused(proposal.require_two, "clerk", "") == "second_person_needed"
+
+
+@pytest.mark.parametrize(
+    "spelled", ["clerk ", " Clerk", "CLERK", "ｃｌｅｒｋ", "clerk\u200b", "\u202eclerk", "clerk\n"]
+)
+def test_another_spelling_of_a_name_is_no_second_person(spelled: str) -> None:
+    assert refused(proposal.require_two, "clerk", spelled) == "same_person"
 
 
 def test_a_petition_is_urged_once_and_settled_once_and_the_centre_waits_its_days():

@@ -13,6 +13,7 @@ from commands.cli.demo.counter import APPROVER, CLERK
 from commands.cli.demo.stage import Stage
 from commands.cli.output import language, say, say_table, words
 from commands.desk import Desk
+from commands.handlers import COMMANDS
 from commands.intake.city import StandingClock, set_day
 from commands.loan_runs import run_over_loans
 from ledger.money import format_fen
@@ -69,7 +70,8 @@ def _do(desk: Desk, clock: StandingClock, on: str, command: str, content: dict[s
     set_day(clock, date.fromisoformat(on))
     actor = APPROVER if command in ("approve_parameter", "publish_parameter") else CLERK
     try:
-        desk.do(command, {"on": on, **content}, actor=actor, approver="" if actor == APPROVER else APPROVER)
+        approver = APPROVER if COMMANDS[command].pays else ""
+        desk.do(command, {"on": on, **content}, actor=actor, approver=approver)
     except Refusal as one:
         say(f"不予办理 [{one.code}] {one.message(language())} · {one.clause}",
             f"refused [{one.code}] {one.message(language())} · {one.clause}")  # fmt: skip

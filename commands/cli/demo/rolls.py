@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any, Final
 
-from commands.cli.demo.counter import APPROVER
+from commands.cli.demo.counter import CLERK
 from commands.cli.demo.stage import Stage
 from commands.cli.opening import reading
 from commands.cli.output import say, say_table, words
@@ -79,7 +79,7 @@ def _raise_standard(stage: Stage, since: date, on: date) -> None:
 
 def _pay(stage: Stage, month: str, on: date) -> dict[str, Any]:
     set_day(stage.clock, on)
-    return pay(stage.desk, ROLL, AREA, month, on, actor="county_treasury", approver=APPROVER)
+    return pay(stage.desk, ROLL, AREA, month, on, actor=CLERK, approver="county_treasury")
 
 
 def _say_run(stage: Stage, done: dict[str, Any]) -> None:
@@ -111,7 +111,7 @@ def share_a_pool(stage: Stage) -> None:
         plan: dict[str, Any] = {"kind": "township", "year": year}
         _do(stage, on + timedelta(days=7), "investment_centre", "count_pool", **plan)
         _do(stage, on + timedelta(days=14), "group", "approve_pool", **plan)
-        _do(stage, on + timedelta(days=21), "city_treasury", "pay_pool", approver=APPROVER, **plan)
+        _do(stage, on + timedelta(days=21), CLERK, "pay_pool", approver="city_treasury", **plan)
         with reading(stage.desk) as connection:
             facts = pool_facts(connection, f"township.{year}")
         say_table(

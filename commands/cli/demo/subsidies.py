@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any, Final
 
-from commands.cli.demo.counter import APPROVER
+from commands.cli.demo.counter import CLERK
 from commands.cli.demo.stage import Stage
 from commands.cli.grants import show_steps
 from commands.cli.opening import reading
@@ -43,11 +43,11 @@ def grant_a_subsidy(stage: Stage) -> None:
     with stage.chapter("补贴：从预算到拨付", "A subsidy: from the budget to the payment"):
         first = business_day(stage.clock()) + timedelta(days=1)
         for offset, actor, command, content in _steps(first):
-            pays = COMMANDS[command].pays
+            maker, approver = (CLERK, actor) if COMMANDS[command].by_office else (actor, "")
             day = first + timedelta(days=offset)
             set_day(stage.clock, day)
             try:
-                stage.desk.do(command, {"on": day, **content}, actor=actor, approver=APPROVER * pays)
+                stage.desk.do(command, {"on": day, **content}, actor=maker, approver=approver)
             except Refusal as one:
                 say(f"{day} 不予办理 [{one.code}] {one.message(language())} · {one.clause}",
                     f"{day} refused [{one.code}] {one.message(language())} · {one.clause}")  # fmt: skip

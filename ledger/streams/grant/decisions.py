@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from msgspec.structs import replace
+
 from ledger.refusal import Refusal
 from ledger.streams.account import check_amount
 from ledger.streams.base import Event
@@ -238,6 +240,12 @@ def require_other_hand(state: Grant, grant: str, officer: str) -> None:
     step = officer_of(state, officer)
     if step:
         raise Refusal("own_step", grant=grant, officer=officer, step=step)
+
+
+def require_other_maker(state: Grant, grant: str, maker: str) -> None:
+    """Who reviewed or approved a grant does not prepare its payment either; who took the application in may."""
+    decided = replace(state, steps=tuple(step for step in state.steps if not step.startswith("applied:")))
+    require_other_hand(decided, grant, maker)
 
 
 def _require_owed(state: Grant, grant: str) -> None:

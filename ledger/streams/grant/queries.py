@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from ledger.names import same_person
 from ledger.streams.grant.state import Grant
 
 LIVE = ("applied", "sent_back", "approved", "queued", "planned", "paid")
@@ -30,7 +31,8 @@ def counts(state: Grant) -> bool:
 
 def officer_of(state: Grant, officer: str) -> str:
     """The step that an officer did on this grant, or empty."""
-    return next((step for step, _, by in (one.partition(":") for one in state.steps) if by == officer), "")
+    parts = (one.partition(":") for one in state.steps)
+    return next((step for step, _, by in parts if same_person(by, officer)), "")
 
 
 def reserved_fen(state: Grant) -> int:
