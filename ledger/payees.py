@@ -13,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-from ledger.money import divided
+from ledger.money import divided, format_fen
 from ledger.refusal import Refusal
 
 
@@ -35,6 +35,9 @@ class Part(msgspec.Struct, frozen=True, omit_defaults=True):
     interest_fen: int
     payment: str
     payee_account: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.share} {format_fen(self.principal_fen + self.interest_fen)}"
 
 
 def parts(first: str, payees: Sequence[Payee], principal_fen: int, interest_fen: int = 0) -> tuple[Part, ...]:

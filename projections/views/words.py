@@ -59,4 +59,6 @@ def _shown(name: str, value: Any, language: str) -> str:
         return "; ".join(
             f"{key} {format_fen(fen) if isinstance(fen, int) else fen}" for key, fen in value.items()
         )
+    if isinstance(value, tuple):
+        return "; ".join(map(str, value))
     return term(name, value, language) if isinstance(value, str) else str(value)

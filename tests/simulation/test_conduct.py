@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from commands.desk import Desk
+from ledger.policy.parameters import Citation, ParameterValue, PolicyBook
 from ledger.refusal import Refusal
 from ledger.streams.person import PERSONS, flag, standing
 from projections.replay.verify import verify
@@ -23,6 +24,20 @@ from tests.conftest import Clock, illustrative_book
 PEOPLE = ("1", "2")
 BARRED = {"barred_from_withdrawal", "barred_from_withdrawal_until_returned", "barred_by_flag"}
 STEPS = 40
+TAKEN_OVER = {
+    "withdrawal_ban_years": 3,
+    "withdrawal_fraud_loan_ban_years": 3,
+    "loan_fraud_withdrawal_ban_years": 5,
+    "loan_ban_years_min": 5,
+    "loan_ban_years_max": 5,
+}
+"""The years of Order 844, in a city whose committee has taken them over: histories meet both laws."""
+
+
+def book_of_both_laws() -> PolicyBook:
+    cited, first, public = Citation("国务院令第844号", "第四十一条"), date(2026, 9, 20), date(2026, 8, 18)
+    values = [ParameterValue(name, years, first, public, cited) for name, years in TAKEN_OVER.items()]
+    return illustrative_book().with_values(*values)
 
 
 @dataclass(frozen=True)
@@ -53,7 +68,7 @@ class Office:
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)
         self.clock = Clock()
-        self.desk = Desk("sqlite://", self.clock, illustrative_book())
+        self.desk = Desk("sqlite://", self.clock, book_of_both_laws())
         self.today = date(2025, 7, 1)
         self.bans: list[Ban] = []
         self.paid: list[tuple[str, str, date, int]] = []

@@ -54,6 +54,11 @@ def test_an_account_with_a_number_in_its_name_keeps_its_own_order(payment: str) 
     assert first_of(payment) == payment
 
 
+def test_a_part_says_who_gets_how_much_of_which_share() -> None:
+    (part,) = parts("A1.4", [Payee("H1", "1/1")], 120000, 415)
+    assert str(part) == "H1 1/1 1,204.15"
+
+
 def test_a_sum_below_zero_is_no_sum() -> None:
     with pytest.raises(Refusal, match="payee_share_unclear"):
         parts("A1.4", [Payee("H1", amount_fen=-1), Payee("H2", amount_fen=2)], 1)
