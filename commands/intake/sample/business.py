@@ -179,7 +179,9 @@ class Business:
         """Money without a name on it: sent back after a week, that of one month is left waiting."""
         receipt, on = f"R-{format_month(month)}", first_day(month) + timedelta(days=1)
         amount = f"{self.random.randrange(500, 5_000)}.00"
-        held = _command(on, "receive", receipt=receipt, amount=amount, bank_reference="无附言")
+        held = _command(
+            on, "receive", receipt=receipt, amount=amount, bank_reference=f"NB{format_month(month)}"
+        )
         if self.random.random() < 0.3:
             return [held]
         return [held, *self._proposed(month, "return_receipt", receipt=receipt, reason="付款人来函要求退回")]
