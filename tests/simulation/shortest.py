@@ -1,0 +1,43 @@
+"""Turns of a random history made before it is lived, so that a history that fails can be cut to a short one by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from random import Random
+from typing import NamedTuple
+
+
+class Turn(NamedTuple):
+    """Some days later somebody does something to the thing of a number; ``salt`` decides what else is open."""
+
+    days: int
+    what: str
+    number: int
+    salt: int
+
+
+def turns(seed: int, count: int, weights: Mapping[str, int], things: int, gaps: Sequence[int]) -> list[Turn]:
+    """The same seed makes the same turns."""
+    random = Random(seed)
+    names = random.choices(list(weights), list(weights.values()), k=count)
+    return [
+        Turn(random.choice(gaps), what, random.randrange(things), random.randrange(2**32)) for what in names
+    ]
+
+
+def shortest(history: Sequence[Turn], fails: Callable[[Sequence[Turn]], str]) -> list[Turn]:
+    """A history from which nothing can be left out without it failing otherwise; ``fails`` names the failure, or nothing.
+
+    The days of a turn that is left out are given to the next, so that whatever follows keeps its day.
+    """
+    kept, wanted = list(history), fails(history)
+    at = 0
+    while at < len(kept):
+        without = kept[:at] + kept[at + 1 :]
+        if at < len(without):
+            without[at] = without[at]._replace(days=without[at].days + kept[at].days)
+        if fails(without) == wanted:
+            kept = without
+        else:
+            at += 1
+    return kept
