@@ -18,7 +18,7 @@ from projections.registers import REGISTERS
 from projections.replay.invariants import broken_invariants
 from tests.conftest import Clock
 from tests.simulation.interest_model import Moved, Saver, contribution
-from tests.simulation.shortest import Turn
+from tests.simulation.shortest import Turn, Wrong
 
 BASES = ("6543.21", "1433.33")
 RATE = "0.12"
@@ -30,20 +30,17 @@ WEIGHTS = {
 }  # fmt: skip
 GAPS = (0, 0, 1, 7, 19, 30, 45, 70)
 
-MAY_BE_REFUSED = frozenset(
-    "insufficient_balance spent_since amount_not_positive account_closed account_sealed account_not_sealed"
-    " month_not_due month_already_paid month_before_first month_needs_make_up month_not_paid already_reversed"
-    " not_reversible before_last_movement before_opening closing_takes_all year_not_settled already_accrued"
-    " month_in_settled_year month_not_over account_not_closed nothing_remains".split()
-)
+MAY_BE_REFUSED = {
+    "insufficient_balance", "spent_since", "amount_not_positive", "account_closed", "account_sealed",
+    "account_not_sealed", "month_not_due", "month_already_paid", "month_before_first",
+    "month_needs_make_up", "month_not_paid", "already_reversed", "not_reversible",
+    "before_last_movement", "before_opening", "closing_takes_all", "year_not_settled",
+    "already_accrued", "month_in_settled_year", "month_not_over",
+}  # fmt: skip
 """What a request that comes at the wrong moment may be answered; anything else is a fault of the office."""
 
 
-class Wrong(AssertionError):
-    """What does not hold; its first words name the kind, so that a shorter history is known to fail alike."""
-
-
-class Office:
+class Savings:
     """A ledger with two members, and their model beside it."""
 
     def __init__(self, book: PolicyBook) -> None:
@@ -142,7 +139,7 @@ class Office:
         for receipt, held in self.held().items():
             account = receipt.partition(".")[0]
             state, on = self.state(account), self.some_day()
-            owed = [one for one in accounts.unpaid_months(state, month_of(on))]
+            owed = accounts.unpaid_months(state, month_of(on))
             if owed and self.do(
                 "allocate", on, receipt=receipt, account=account, month=format_month(owed[0])
             ):

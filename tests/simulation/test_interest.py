@@ -7,58 +7,35 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Sequence
 
 import pytest
 
 from ledger.policy.parameters import PolicyBook
-from tests.simulation.saving import BASES, GAPS, WEIGHTS, Office, Wrong
-from tests.simulation.shortest import Turn, shortest, turns
+from tests.simulation.saving import BASES, GAPS, WEIGHTS, Savings
+from tests.simulation.shortest import live, turns
 
 CHOSEN = [int(seed) for seed in os.environ.get("SIMULATION_SEEDS", "").split()]
 SHORT, SOAK = 8, 1000
 TURNS = 60
 
 
-def live(seed: int, book: PolicyBook) -> Counter[str]:
+def lived(seed: int, book: PolicyBook) -> Counter[str]:
     history = turns(seed, TURNS, WEIGHTS, len(BASES), GAPS)
-    office = Office(book)
-    try:
-        office.live(history)
-    except Wrong as wrong:
-        raise AssertionError(_story(seed, history, wrong, book)) from wrong
-    return office.counts
-
-
-def _story(seed: int, history: Sequence[Turn], wrong: Wrong, book: PolicyBook) -> str:
-    def fails(some: Sequence[Turn]) -> str:
-        try:
-            Office(book).live(some)
-        except Wrong as found:
-            return str(found).partition(":")[0]
-        return ""
-
-    office, kept = Office(book), shortest(history, fails)
-    try:
-        office.live(kept)
-    except Wrong as found:
-        wrong = found
-    again = f'SIMULATION_SEEDS={seed} python -m pytest {__file__} -m "" -n 0'
-    return "\n".join((f"seed {seed}: {wrong}", *office.told, f"repeat it with: {again}"))
+    return live(seed, history, lambda: Savings(book), __file__)
 
 
 @pytest.mark.parametrize("seed", CHOSEN or range(SHORT))
 def test_whatever_was_learned_in_whatever_order_everybody_gets_what_the_law_gives(
     seed: int, book: PolicyBook
 ) -> None:
-    live(seed, book)
+    lived(seed, book)
 
 
 @pytest.mark.soak
 def test_a_thousand_histories_of_interest_are_exact_and_meet_every_case(book: PolicyBook) -> None:
     counts: Counter[str] = Counter()
     for seed in CHOSEN or range(5000, 5000 + SOAK):
-        counts += live(seed, book)
+        counts += lived(seed, book)
     done = {name for name in counts if not name.startswith("refused")}
     assert {
         "make_up",
