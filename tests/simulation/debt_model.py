@@ -1,4 +1,4 @@
-"""Who owes which month (欠缴), written from the law and from nothing of the program (葫政发〔2019〕12号 第四、五、七至十条).
+"""Who owes which month (欠缴), written from the law and from nothing of the program (葫政发〔2019〕12号 第四至十条).
 
 An employer owes a month in which the person works for it: from the month of hiring to the month in which the wage or labour
 relation breaks; of two employers in one month the later one owes it. Who does not work when employers merge is hired by
