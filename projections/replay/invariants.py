@@ -25,6 +25,7 @@ from ledger.streams import general_ledger, loan, result, roll
 from ledger.streams.account import (
     EntryReversed,
     InterestCredited,
+    RemainderPaid,
     TransferredOut,
     Withdrawn,
     effect,
@@ -278,7 +279,7 @@ class Parts:
                 return
 
 
-_TAKING: Final = frozenset((Withdrawn, TransferredOut, EntryReversed, InterestCredited))
+_TAKING: Final = frozenset((Withdrawn, TransferredOut, RemainderPaid, EntryReversed, InterestCredited))
 
 
 def parts_by_day(bodies: Iterable[Event]) -> Iterator[tuple[date, int, int]]:

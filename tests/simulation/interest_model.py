@@ -3,7 +3,8 @@
 Interest runs from the day on which money is booked to the account: the first day counts, the day on which it leaves does
 not. Since 2016-02-21 one yearly rate stands on the whole account. The days of a fund year (1 July to 30 June) are added up
 and rounded once, half up to the fen; what was earned joins the balance on 30 June and earns from 1 July. Who is paid off
-in mid-year gets what he earned up to the day before, and that interest leaves with the money on the day on which it joins.
+in mid-year gets what he earned up to the day before, rounded, and that interest leaves on the day on which it joins; what
+turns out later to have stood in the account earns in two stretches, to that day and from it.
 """
 
 from __future__ import annotations
@@ -23,11 +24,15 @@ class Terms:
 
 @dataclass(frozen=True)
 class Moved:
-    """Money that came to the account on a day, or left it (negative); ``interest`` of it was of the running year."""
+    """Money that came to the account on a day, or left it (negative).
+
+    A payment that ``pays_off`` took everything, and ``interest`` of it was of the running year.
+    """
 
     day: date
     fen: int
     interest: int = 0
+    pays_off: bool = False
 
 
 @dataclass
@@ -40,14 +45,22 @@ class Saver:
     def interest(self, year: int, until: date | None = None) -> int:
         """What the days of a fund year earned, in fen; ``until`` a day that does not count any more."""
         first, end = date(year, 7, 1), min(until or date.max, date(year + 1, 7, 1))
-        balance, fen_days, day = self._before(first), 0, first
-        for moved in sorted(self.facts.values(), key=lambda one: one.day):
-            if first <= moved.day < end:
-                fen_days += balance * (moved.day - day).days
-                balance, day = balance + moved.fen + moved.interest, moved.day
-        fen_days += balance * max(0, (end - day).days)
+        ends = sorted({one.day for one in self.facts.values() if one.pays_off and first < one.day < end})
+        stretches = zip([first, *ends], [*ends, end], strict=True)
+        return sum(self._rounded(self._fen_days(first, start, stop)) for start, stop in stretches)
+
+    def _rounded(self, fen_days: int) -> int:
         exact = Decimal(fen_days) * self.terms.rate / self.terms.days
         return int(exact.quantize(Decimal(1), ROUND_HALF_UP))
+
+    def _fen_days(self, first: date, start: date, stop: date) -> int:
+        """The balances at the end of the days from ``start`` until before ``stop``, in a year that began on ``first``."""
+        total, balance, day = 0, self._before(first), start
+        for moved in sorted(self.facts.values(), key=lambda one: one.day):
+            if first <= moved.day < stop:
+                total += balance * max(0, (moved.day - day).days)
+                balance, day = balance + moved.fen + moved.interest, max(day, moved.day)
+        return total + balance * max(0, (stop - day).days)
 
     def _before(self, day: date) -> int:
         """What stood on the eve of a fund year, all interest of the years before it included."""
@@ -64,7 +77,7 @@ class Saver:
         earned = self.interest(year, day)
         paid = sum(one.interest for one in self.facts.values() if _fund_year(one.day) == year)
         whole = sum(one.fen for one in self.facts.values()) + self._earned(year) + earned
-        return Moved(day, -whole, earned - paid)
+        return Moved(day, -whole, earned - paid, pays_off=True)
 
 
 def contribution(base: str, rate: str) -> int:

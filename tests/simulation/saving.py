@@ -32,7 +32,7 @@ GAPS = (0, 0, 1, 7, 19, 30, 45, 70)
 
 MAY_BE_REFUSED = {
     "insufficient_balance", "spent_since", "amount_not_positive", "account_closed", "account_sealed",
-    "account_not_sealed", "month_not_due", "month_already_paid", "month_before_first",
+    "account_not_sealed", "nothing_remains", "month_not_due", "month_already_paid", "month_before_first",
     "month_needs_make_up", "month_not_paid", "already_reversed", "not_reversible",
     "before_last_movement", "before_opening", "closing_takes_all", "year_not_settled",
     "already_accrued", "month_in_settled_year", "month_not_over",
@@ -169,12 +169,14 @@ class Savings:
     def pay_remainder(self, key: str) -> None:
         """What turned out to be owed to a closed account."""
         if self.state(key).status == "closed":
-            self.paid(key, "pay_remainder", self.today, accounts.Withdrawn)
+            self.paid(key, "pay_remainder", self.today, accounts.RemainderPaid)
 
     def paid(self, key: str, command: str, on: date, kind: type, **content: Any) -> bool:
         """All that is the member's was paid, as the model has it on that day."""
         due = self.savers[key].due(on)
         if self.do(command, on, account=key, **content) is None:
+            if command == "pay_remainder" and due.fen:
+                raise Wrong(f"remainder not paid: {key}, the model {due}")
             return False
         body = self.newest(key, kind).body
         paid_fen = body.carried_fen + body.current_fen
@@ -271,7 +273,7 @@ class Savings:
             self.compare_years(key, YEARS)
             closed = self.state(key).status == "closed"
             if -saver.due(self.today).fen and not (
-                self.paid(key, "pay_remainder", self.today, accounts.Withdrawn)
+                self.paid(key, "pay_remainder", self.today, accounts.RemainderPaid)
                 if closed
                 else self.paid(key, "withdraw", self.today, accounts.Withdrawn, reason="retirement")
             ):
