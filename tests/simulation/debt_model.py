@@ -1,7 +1,8 @@
 """Who owes which month (欠缴), written from the law and from nothing of the program (葫政发〔2019〕12号 第四至十条).
 
 An employer owes a month in which the person works for it: from the month of hiring to the month in which the wage or labour
-relation breaks; of two employers in one month the later one owes it. Who does not work when employers merge is hired by
+relation breaks, which is owed or not as the centre reads the law where it was not worked whole; of two employers in one
+month the later one owes it. Who does not work when employers merge is hired by
 nobody. A month is owed at the base and the rate of that month until it is paid, whatever becomes of the account; a
 deferral (缓缴) puts all of its months off until its last one is over.
 """
@@ -23,12 +24,12 @@ def month(day: date) -> int:
 
 @dataclass
 class Employer:
-    """Its general rates, its reduced ones and its deferrals by month, and who was named to pay for it."""
+    """Its general rates, its reduced ones and its deferrals by month, and who was named to pay which debt."""
 
     rates: list[tuple[int, Decimal]]
     reduced: list[tuple[Span, Decimal]] = field(default_factory=list)
     deferred: list[Span] = field(default_factory=list)
-    debtor: str = ""
+    named: dict[tuple[str, int], str] = field(default_factory=dict)
 
     def rate(self, of: int) -> Decimal:
         for (first, last), rate in self.reduced:
@@ -69,11 +70,13 @@ class Worker:
         self.spells = [*[one for one in cut if one[1] <= one[2]], (employer, start, None)]
         self.employer, self.since = employer, on
 
-    def end(self, on: date) -> None:
-        """Stops working; the month of the day is the last one owed."""
+    def end(self, on: date, broken_month_owed: bool) -> None:
+        """Stops working; the month of the day is the last one owed, or the one before where it was not whole."""
         if self.works:
-            who, first, _ = self.spells[-1]
-            self.spells[-1] = who, first, max(month(on), first)
+            who, first, _ = self.spells.pop()
+            last = month(on) if broken_month_owed else month(on + timedelta(days=1)) - 1
+            if last >= first:
+                self.spells.append((who, first, last))
         self.since = on
 
     def base(self, of: int) -> Decimal:
@@ -113,6 +116,23 @@ class Debts:
             for of in self.open(key, through):
                 if worker.owing(of) == employer and not self.employers[employer].waits(of, through):
                     yield key, of
+
+    def name(self, employer: str, debtor: str, on: date) -> None:
+        """Who pays what an employer owes on a day, deferred months as well, when it goes (第十条第二款)."""
+        through = month(on + timedelta(days=1)) - 1
+        owed = [
+            (key, of)
+            for key, worker in self.workers.items()
+            for of in self.open(key, through)
+            if worker.owing(of) == employer
+        ]
+        self.employers[employer].named.update(dict.fromkeys(owed, debtor))
+
+    def payers(self, key: str, of: int) -> set[str]:
+        """Whose money pays a month: who owes it, and who was named for it."""
+        owing = self.workers[key].owing(of)
+        named = self.employers[owing].named.get((key, of), owing)
+        return {owing, named} & set(self.employers)
 
     def merge(self, employer: str, into: str, on: date) -> None:
         """Who works goes on working, for the other; who does not stands with the other, and nothing begins."""

@@ -26,6 +26,8 @@ from tests.simulation.shortest import Turn, Wrong
 FIRST, LAST = date(2019, 7, 1), date(2021, 12, 31)
 RATES = {"E0": "0.12", "E1": "0.05", "E2": "0.08", "E3": "0.10"}
 BASES = {"A0": ("E0", "6543.21"), "A1": ("E0", "1433.33"), "A2": ("E1", "5000.00")}
+BROKEN_MONTH_OWED = True
+"""How the centre reads the month in which a wage relation breaks before its last day."""
 WEIGHTS = {
     "make_up": 18, "make_up_held": 8, "deposit": 10, "remit": 8, "reverse": 14, "seal": 8, "break_relation": 3,
     "unseal": 7, "transfer": 12, "seal_centrally": 4, "merge": 2, "split": 2, "close_employer": 2, "defer": 3,
@@ -118,9 +120,7 @@ class Collection:
             self._from_held(key, of)
 
     def _from_held(self, key: str, of: int) -> None:
-        owing = self.debts.workers[key].owing(of)
-        payer = self.debts.employers[owing].debtor or owing
-        payer = self.random.choice((owing, payer if payer in RATES else owing))
+        payer = self.random.choice(sorted(self.debts.payers(key, of)))
         self.receipts += 1
         receipt, fen = f"R{self.receipts}", self.debts.fen(key, of)
         self.do("receive", receipt=receipt, employer=payer, amount=yuan(fen), why="unknown")
@@ -195,14 +195,14 @@ class Collection:
         if self.account(key).status == "normal":
             day = self.between(worker.since, self.today) if worker.works else worker.since
             if self.do("seal", must=True, account=key, broken_on=day.isoformat()) is not None:
-                worker.end(day)
+                worker.end(day, BROKEN_MONTH_OWED)
 
     def break_relation(self, key: str) -> None:
         worker = self.debts.workers[key]
         if worker.works:
             day, how = self.between(worker.since, self.today), self.random.choice(("interrupted", "ended"))
             if self.do("break_relation", must=True, account=key, broken_on=day.isoformat(), how=how):
-                worker.end(day)
+                worker.end(day, BROKEN_MONTH_OWED)
 
     def unseal(self, key: str) -> None:
         worker, status = self.debts.workers[key], self.account(key).status
@@ -216,7 +216,7 @@ class Collection:
         if self.account(key).status in ("normal", "sealed"):
             day = self.between(worker.since, self.today) if worker.works else worker.since
             self.do("seal_centrally", must=True, account=key, ended_on=day.isoformat())
-            worker.end(day)
+            worker.end(day, BROKEN_MONTH_OWED)
 
     def transfer(self, key: str) -> None:
         """Hired by another employer, some days after the end at the old one or the day after."""
@@ -230,7 +230,7 @@ class Collection:
             hired = min(ended + timedelta(days=1), self.today)
         days = {"ended_on": ended.isoformat(), "hired_on": hired.isoformat()}
         self.do("transfer", must=True, account=key, to=into, **days)
-        worker.end(ended)
+        worker.end(ended, BROKEN_MONTH_OWED)
         worker.begin(into, hired)
 
     # ---------------------------------------------------------------- employers
@@ -239,7 +239,7 @@ class Collection:
         """Arrears have a debtor before an employer goes (第十条)."""
         debtor = self.random.choice((into, "上级单位"))
         if self.do("assign_arrears", employer=employer, debtor=debtor):
-            self.debts.employers[employer].debtor = debtor
+            self.debts.name(employer, debtor, self.today)
 
     def merge(self, key: str) -> None:
         employer = self.debts.workers[key].employer
