@@ -89,6 +89,8 @@ class Collection:
             if must or refused.code not in MAY_BE_REFUSED:
                 raise Wrong(f"refused {command} {refused.code}: {content}: {refused}") from refused
             return None
+        except Exception as crash:
+            raise Wrong(f"crash of {command} {type(crash).__name__}: {content}: {crash}") from crash
         self.counts[command] += 1
         pairs = ", ".join(f"{name}: {value}" for name, value in content.items())
         self.told.append(f"{{on: {self.today}, do: {command}, {pairs}}}")

@@ -82,6 +82,8 @@ class Savings:
             if refused.code not in MAY_BE_REFUSED:
                 raise Wrong(f"refused {command} {refused.code}: {refused}") from refused
             return None
+        except Exception as crash:
+            raise Wrong(f"crash of {command} {type(crash).__name__}: {content}: {crash}") from crash
         self.counts[command] += 1
         self.told.append(line + "}")
         return outcome.result
