@@ -267,6 +267,7 @@ def leave_for(work: Work, account: str, to_centre: str, letter: str, on: date) -
     interest_fen = credit_on_closing(work, account, on)
     state = work.account(account)
     events = accounts.transfer_out(state, account, to_centre, letter, on)
+    accounts.check_amount(state.balance_fen)
     leave_arrears(work, account, state, month_of(on) - 1, on)
     version = work.uow.version("account", account) + 1
     work.add("account", account, events)

@@ -223,7 +223,7 @@ def adjust_interest(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     if not state.status:
         raise Refusal("account_unknown", account=account)
     history = work.history("account", account)
-    found = interest.adjustments(state, history, range(year, last + 1), terms_known(work))
+    found = interest.adjustments(state, history, range(year, last + 1), terms_known(work), given["on"])
     differences = {one.year: one.carried_fen + one.current_fen for one in found}
     if state.balance_fen + sum(differences.values()) < 0:
         raise Refusal(

@@ -58,7 +58,8 @@ def withdraw(work: Work, given: dict[str, Any]) -> dict[str, Any]:
         if not reason["closes_account"]:
             raise Refusal("amount_missing", account=account)
         need_fen = own.balance_fen
-    accounts.check_amount(need_fen)
+    if need_fen or given["amount"] is not None:
+        accounts.check_amount(need_fen)
     payees = _check_reason(work, given, reason, own)
     spouse = _spouse(work, given, account, own)
     if reason["code"] not in (HEIRS, NO_HEIR):  # the ban is the person's own: it does not reach the heirs
@@ -217,10 +218,13 @@ def _take(
 
     Gives the orders; nothing happens for nothing, and nobody is paid where nobody inherits.
     """
-    if not amount_fen:
+    if not amount_fen and not closing:
         return []
     interest_fen = credit_on_closing(work, account, on) if closing else 0
     state = work.account(account)
+    if closing and not state.balance_fen:
+        work.add("account", account, accounts.close_empty(state, account, reason, on))
+        return []
     version = work.uow.version("account", account) + 1
     first = payments.key(account, version)
     paid = parts(first, payees or (Payee(state.person, "1"),), amount_fen, interest_fen)
@@ -270,6 +274,12 @@ def reverse(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     taken = original.body
     if isinstance(taken, accounts.Withdrawn) and taken.reason == "loan_repayment" and not taken.payment:
         raise Refusal("reversal_of_offset", account=account, loan=taken.explanation.get("evidence", ""))
+    if isinstance(
+        taken, accounts.InterestCredited
+    ):  # it follows from the movements, and goes with the closing it was for
+        raise Refusal(
+            "not_reversible", account=account, version=original.originator_version, topic=taken.topic
+        )
     room = accounts.room_from(history, original.body.effective_on)
     closed_by, _ = accounts.closing_of(history) or (None, "")
     events = accounts.reverse(state, account, original, given["reason"], room, given["money"], closed_by)

@@ -13,13 +13,13 @@ from sqlalchemy import select
 from commands.desk import Desk
 from commands.scenarios.expectations import QUESTIONS, History, answered, wanted
 from commands.scenarios.notation import Expectation, Scenario, Step
-from ledger.books.posting import MEMBERS, post
 from ledger.dates import SHANGHAI, parse_day
 from ledger.money import parse_yuan
 from ledger.policy.parameters import Citation, ParameterValue, PolicyBook
 from ledger.refusal import Refusal
 from ledger.store import tables
 from projections.registers import REGISTERS
+from projections.replay.invariants import broken_invariants
 
 GIVEN: Final = {"city_average_monthly_wage": "5000.00", "minimum_wage": "1420.00"}
 """The illustrative figures that a scenario starts from where it gives no others; the law leaves them to yearly notices."""
@@ -60,7 +60,7 @@ def check(scenario: Scenario, *, by_proposal: bool = False) -> list[Failure]:
             for number, step in enumerate(scenario.steps, start=1):
                 where = f"step {number} ({step.do} on {step.on})"
                 (_take_by_proposal if by_proposal and step.approved_by else _take)(desk, clock, step, where)
-            _check_books(desk)
+            _check_invariants(desk)
         except _Wrong as wrong:
             failures.append(wrong)
         else:
@@ -167,25 +167,10 @@ def _check_traceless(desk: Desk, before: dict[str, list[Any]], where: str) -> No
 # ---------------------------------------------------------------- what must hold
 
 
-def _check_books(desk: Desk) -> None:
-    """Debits equal credits in every event, and account 201 is the sum of the personal balances, after every scenario."""
-    members_fen = 0
-    for one in desk.ledger.events():
-        lines = post(one.body)
-        if sum(fen for _, fen in lines):
-            raise _Wrong("books", f"event {one.id} posts {lines}", "debits equal to credits")
-        members_fen -= sum(fen for code, fen in lines if code == MEMBERS)
-    register: Any = REGISTERS["account"]
-    with desk.ledger.database.reading() as connection:
-        balances = [
-            register.state_of(row).balance_fen for row in connection.execute(register.all(connection))
-        ]
-    if members_fen != sum(balances):
-        raise _Wrong(
-            "books", f"{members_fen} fen in account 201", f"{sum(balances)}, the sum of the balances"
-        )
-    if min(balances, default=0) < 0:
-        raise _Wrong("books", f"a balance of {min(balances)} fen", "no balance below zero")
+def _check_invariants(desk: Desk) -> None:
+    """What holds of every ledger, after every scenario, whether it asks or not."""
+    for finding in broken_invariants(desk.ledger.database):
+        raise _Wrong("books", finding.message(), f"no finding {finding.code}")
 
 
 def _unmet(desk: Desk, scenario: Scenario, left_out: str) -> list[_Wrong]:

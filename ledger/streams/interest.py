@@ -13,6 +13,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
 from functools import cache
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -79,15 +81,16 @@ def counts(body: Event) -> bool:
 def bears_from(body: Event, closing: bool) -> int:
     """The ordinal of the day from which a movement counts in the products.
 
-    ``closing``: it is the interest of a closing, or undoes it; that counts on its own day, like the money it left with.
+    Interest of a year's end, and a balance taken over on that day, counts from 1 July on. ``closing``: it is the interest
+    of a closing, or undoes it; that counts on its own day, like the money it left with.
     """
-    day = body.effective_on.toordinal()
+    day = body.effective_on
     of_topic = body.of_topic if isinstance(body, EntryReversed) else body.topic
-    if of_topic == InterestCredited.topic:
-        return day if closing else day + 1
-    if of_topic == BalanceTakenOver.topic and (body.effective_on.month, body.effective_on.day) == (6, 30):
-        return day + 1
-    return day
+    of_year_end = of_topic in _OF_YEAR_END and (day.month, day.day) == (6, 30)
+    return day.toordinal() + (of_year_end and not closing)
+
+
+_OF_YEAR_END: Final = frozenset((InterestCredited.topic, BalanceTakenOver.topic))
 
 
 def earning(balance_fen: int, events: Iterable[Versioned], year: int, undone: Collection[int]) -> Earning:
@@ -225,11 +228,11 @@ def due_until(
 
 
 def adjustments(
-    state: Account, history: Iterable[Recorded], years: Iterable[int], terms_of: TermsOf
+    state: Account, history: Iterable[Recorded], years: Iterable[int], terms_of: TermsOf, on: date
 ) -> tuple[InterestCredited, ...]:
     """What back-dated events have changed in the interest of settled fund years (补息, 更正利息), year by year."""
     versioned = [(one.originator_version, one.body) for one in history if counts(one.body)]
-    return _credited(state, versioned, dict.fromkeys(years, "adjustment"), terms_of)
+    return _credited(state, versioned, dict.fromkeys(years, "adjustment"), terms_of, on)
 
 
 def _credited(
@@ -237,19 +240,35 @@ def _credited(
     versioned: list[Versioned],
     years: dict[int, str],
     terms_of: TermsOf,
-    closes_on: date | None = None,
+    on: date,
 ) -> tuple[InterestCredited, ...]:
-    """The interest of some years, one after the other: what a year brings earns in the next."""
+    """The interest of some years, one after the other: what a year brings earns in the next.
+
+    What is to be taken back and was spent since the year's end is taken on the day ``on``.
+    """
     events, balance_fen = [*versioned], state.balance_fen
     found: list[InterestCredited] = []
     for year, kind in years.items():
         earned = earning(balance_fen, events, year, state.reversed)
-        one = credit(earned, terms_of, kind, year, closes_on if kind == "closing" else None)
+        one = credit(earned, terms_of, kind, year, on if kind == "closing" else None)
         if one is not None:
+            if kind != "closing" and sum(effect(one)) < -_lowest_fen(events, one.effective_on):
+                one = msgspec.structs.replace(one, effective_on=on)
             events.append((events[-1][0] + 1, one))
             balance_fen += one.carried_fen + one.current_fen
             found.append(one)
     return tuple(found)
+
+
+def _lowest_fen(events: Iterable[Versioned], since: date) -> int:
+    """The lowest balance at the end of a day from one on, by value dates."""
+    moves = sorted((body.effective_on, sum(effect(body))) for _, body in events)
+    balance_fen = sum(fen for day, fen in moves if day <= since)
+    lowest_fen = balance_fen
+    for _, of_day in groupby((one for one in moves if one[0] > since), key=itemgetter(0)):
+        balance_fen += sum(fen for _, fen in of_day)
+        lowest_fen = min(lowest_fen, balance_fen)
+    return lowest_fen
 
 
 def cases_of(

@@ -21,6 +21,7 @@ from projections.replay.conduct_check import Conducts
 from projections.replay.decision_check import Decisions
 from projections.replay.findings import Finding, Findings
 from projections.replay.interest_check import Interest
+from projections.replay.invariants import invariants
 from projections.replay.loan_check import Loans
 from projections.replay.payment_check import Payments
 from projections.replay.reference_check import References
@@ -88,6 +89,7 @@ def verify(
     checks: tuple[Check, ...] = (
         fold,
         books,
+        *invariants(found, fold, books),
         Contributions(found, book),
         Decisions(found, book),
         Interest(found, book, fold),

@@ -21,6 +21,7 @@ from ledger.streams import receipt as receipts
 from ledger.streams.base import Recorded
 from ledger.streams.loan.state import RUNNING
 from projections.registers import REGISTERS
+from projections.replay.invariants import broken_invariants
 from projections.views.annual_report import annual_report
 from projections.views.journal import Journal
 from projections.views.view import catch_up
@@ -56,6 +57,8 @@ def check_laws(desk: Desk) -> None:
     check_accounts(streams, states_of(desk))
     check_loans(desk, streams, states_of(desk))
     check_reports(desk, events, streams)
+    broken = broken_invariants(desk.ledger.database)
+    assert not broken, f"{broken[0].code}: {broken[0].message()}"
 
 
 def check_order(desk: Desk, events: list[Recorded], streams: dict[str, list[Recorded]]) -> None:

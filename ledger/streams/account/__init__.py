@@ -11,6 +11,7 @@ from ledger.streams.account.decisions import (
     Contribution,
     break_relation,
     check_amount,
+    close_empty,
     deposit,
     fix_base,
     freeze,
@@ -53,7 +54,7 @@ from ledger.streams.account.events import (
     Unsealed,
     Withdrawn,
 )
-from ledger.streams.account.evolve import ACCOUNTS, evolve, moved
+from ledger.streams.account.evolve import ACCOUNTS, evened, evolve, moved
 from ledger.streams.account.queries import (
     Room,
     as_of,
@@ -101,9 +102,11 @@ __all__ = [
     "base_in",
     "break_relation",
     "check_amount",
+    "close_empty",
     "closing_of",
     "deposit",
     "effect",
+    "evened",
     "evolve",
     "fix_base",
     "freeze",

@@ -363,6 +363,14 @@ def withdraw(
     return (withdrawn, Closed(effective_on=on, reason=reason)) if closing else (withdrawn,)
 
 
+def close_empty(state: Account, account: str, reason: str, on: date) -> tuple[Event, ...]:
+    """Closes an account that holds nothing and is owed nothing (销户); refuses closed and wholly frozen accounts."""
+    require_live(state, account)
+    _require_unfrozen(state, account, 0)
+    _require_not_backdated(state, account, on)
+    return (Closed(effective_on=on, reason=reason),)
+
+
 def pay_remainder(
     state: Account,
     account: str,

@@ -52,14 +52,16 @@ def moved(state: Account, on: date, carried_fen: int, current_fen: int, **more: 
     else:
         carried, current = state.carried_fen + carried_fen + current_fen, state.current_fen
         year = state.fund_year
-    if (carried < 0) != (current < 0):
-        carried, current = _evened(carried, current)
+    if carried < 0 or current < 0:
+        carried, current = evened(carried, current)
     last = on if state.moved_on is None or on > state.moved_on else state.moved_on
     return replace(state, carried_fen=carried, current_fen=current, fund_year=year, moved_on=last, **more)
 
 
-def _evened(carried_fen: int, current_fen: int) -> tuple[int, int]:
-    """One part is below nothing and the other is not: it takes as much of the other as there is."""
+def evened(carried_fen: int, current_fen: int) -> tuple[int, int]:
+    """Both parts in fen; one that is below nothing takes as much of the other as there is."""
+    if min(carried_fen, current_fen) >= 0 or max(carried_fen, current_fen) <= 0:
+        return carried_fen, current_fen
     taken_fen = min(-min(carried_fen, current_fen), max(carried_fen, current_fen))
     if carried_fen < 0:
         return carried_fen + taken_fen, current_fen - taken_fen
