@@ -4,9 +4,16 @@
 current-year part (当年归集) apart, as JGJ/T 320 demands: what was effective before 1 July of the account's fund year
 is carried forward, whenever it was recorded. Money is fen, months are ``YYYY-MM`` in events and numbers in states.
 
-The five parts stand in a file each: events, state, evolve, decisions, queries.
+The five parts stand in a file each: events, state, evolve, decisions, queries. Who owes which month stands in ``debts``.
 """
 
+from ledger.streams.account.debts import (
+    debtor_of,
+    is_left,
+    is_open,
+    left_months,
+    unpaid_months,
+)
 from ledger.streams.account.decisions import (
     Contribution,
     break_relation,
@@ -15,6 +22,7 @@ from ledger.streams.account.decisions import (
     fix_base,
     freeze,
     open_account,
+    prove_base,
     recover,
     require_live,
     require_no_other,
@@ -32,6 +40,7 @@ from ledger.streams.account.decisions import (
 from ledger.streams.account.events import (
     BalanceTakenOver,
     BaseFixed,
+    BaseProven,
     Closed,
     Deposited,
     EntryReversed,
@@ -58,9 +67,9 @@ from ledger.streams.account.queries import (
     base_in,
     effect,
     months_in_a_row,
+    payer_of,
     room_from,
     room_on,
-    unpaid_months,
 )
 from ledger.streams.account.state import Account
 
@@ -69,6 +78,7 @@ __all__ = [
     "Account",
     "BalanceTakenOver",
     "BaseFixed",
+    "BaseProven",
     "Closed",
     "Contribution",
     "Deposited",
@@ -93,14 +103,20 @@ __all__ = [
     "base_in",
     "break_relation",
     "check_amount",
+    "debtor_of",
     "deposit",
     "effect",
     "evolve",
     "fix_base",
     "freeze",
+    "is_left",
+    "is_open",
+    "left_months",
     "months_in_a_row",
     "moved",
     "open_account",
+    "payer_of",
+    "prove_base",
     "recover",
     "require_live",
     "require_no_other",

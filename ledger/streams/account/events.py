@@ -13,7 +13,11 @@ from ledger.streams.base import Event, event
 
 @event("account.opened")
 class Opened(Event, frozen=True):
-    """An account was opened (个人账户设立) for a person with an employer, from a first contribution month."""
+    """An account was opened (个人账户设立) for a person with an employer, from a first contribution month.
+
+    ``new_worker`` is who is new to work (新参加工作): 条例第十七条 lets the second month be the first. ``wage_month`` is
+    the month whose wage is the first base of a newcomer.
+    """
 
     person: str
     employer: str
@@ -22,6 +26,8 @@ class Opened(Event, frozen=True):
     joined_on: date
     wage_fen: int = 0
     parameters: tuple[str, ...] = ()
+    new_worker: bool = False
+    wage_month: str = ""
 
 
 @event("account.balance_taken_over", moves_money=True)
@@ -51,12 +57,22 @@ class BaseFixed(Event, frozen=True):
     parameters: tuple[str, ...]
 
 
+@event("account.base_proven")
+class BaseProven(Event, frozen=True):
+    """The wage of months that ``employer`` owes was proven (第十条第三款): it is their base, whatever was on record."""
+
+    months: tuple[str, ...]
+    base_fen: int
+    employer: str
+
+
 @event("account.deposited", moves_money=True)
 class Deposited(Event, frozen=True):
     """A month's contribution was booked to the employee (缴存入账), both parts.
 
     ``kind``: ``remittance`` 汇缴, ``single`` 单笔, ``make_up`` 补缴, ``advance`` 预缴. ``source``: ``bank`` or
-    ``held`` (挂账). The amounts are performed again from base, rate and the named parameter versions.
+    ``held`` (挂账). ``employer`` is whose debt it paid. The amounts are performed again from base, rate and the named
+    parameter versions.
     """
 
     month: str
@@ -69,6 +85,7 @@ class Deposited(Event, frozen=True):
     rule: str
     source: str = "bank"
     of: str = ""
+    employer: str = ""
 
 
 @event("account.relation_broken")
@@ -195,7 +212,8 @@ class EntryReversed(Event, frozen=True):
 
     ``carried_fen`` and ``current_fen`` are signed and are added to the account, ``months`` of contribution are taken
     back. ``money`` says where the other side is: ``bank``, ``held`` when a contribution goes back to the unallocated
-    money of its employer, ``opening``, or ``interest`` when credited interest is payable again.
+    money of its employer, ``opening``, or ``interest`` when credited interest is payable again. ``employer`` is whose
+    contribution it was: it owes the month again.
     """
 
     reverses: int
@@ -207,6 +225,7 @@ class EntryReversed(Event, frozen=True):
     month: str = ""
     months: int = 0
     original_recorded_on: date | None = None
+    employer: str = ""
 
 
 class RateSegment(msgspec.Struct, frozen=True, array_like=True):

@@ -8,7 +8,12 @@ import msgspec
 
 
 class Account(msgspec.Struct, frozen=True, gc=False):
-    """The smallest state from which decisions about an account can be taken. ``status`` is empty before it exists."""
+    """The smallest state from which decisions about an account can be taken. ``status`` is empty before it exists.
+
+    ``spells`` are the months with each employer: first, last (0 while it runs), employer. ``left_with`` are months whose
+    debt was left with an employer by name, ``proven`` bases of single months in fen, ``resumption`` the break that was
+    ended by an unsealing and the day on which wages resumed.
+    """
 
     person: str = ""
     employer: str = ""
@@ -31,6 +36,10 @@ class Account(msgspec.Struct, frozen=True, gc=False):
     reversed: tuple[int, ...] = ()
     broken_on: date | None = None
     broken_how: str = ""
+    spells: tuple[tuple[int, int, str], ...] = ()
+    left_with: tuple[tuple[int, str], ...] = ()
+    proven: tuple[tuple[int, int], ...] = ()
+    resumption: tuple[date, ...] = ()
 
     @property
     def balance_fen(self) -> int:

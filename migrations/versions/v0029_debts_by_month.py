@@ -1,0 +1,21 @@
+"""Who owes which month, bases that were proven, the debtor's months and the successor. ``provident rebuild`` fills them.
+
+Revision ID: 0029
+"""
+
+from alembic import op
+
+revision = "0029"
+down_revision = "0028"
+
+COLUMNS = (
+    ("register_account", ("spells", "left_with", "proven", "resumption"), "'[]'"),
+    ("register_employer", ("assigned_months",), "'[]'"),
+    ("register_employer", ("successor",), "''"),
+)
+
+
+def upgrade() -> None:
+    for table, names, default in COLUMNS:
+        for name in names:
+            op.execute(f"ALTER TABLE {table} ADD COLUMN {name} TEXT NOT NULL DEFAULT {default}")
