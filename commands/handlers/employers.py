@@ -296,12 +296,22 @@ def transfer_account(
 ) -> Account:
     """Moves one account; what its old employer still owes stays with that employer, by month (第十条)."""
     state = work.account(account)
-    days = work.law.value("transfer_days", on)
-    moved = accounts.transfer(state, account, into, ended_on, hired_on, days, on, by)
+    days, last = work.law.value("transfer_days", on), last_month_owed(work, ended_on)
+    moved = accounts.transfer(state, account, into, ended_on, hired_on, days, on, by, last)
     if moved:
-        leave_arrears(work, account, state, min(month_of(ended_on), month_of(hired_on) - 1), on)
+        leave_arrears(work, account, state, min(last, month_of(hired_on) - 1), on)
     after: Account = work.add("account", account, moved)
     return after
+
+
+def last_month_owed(work: Work, ended_on: date) -> int:
+    """The last month that is owed when a relation ends on a day: that of the day, or the one before where it was not whole.
+
+    Neither 条例第十七至十九条 nor the city's 第七、八条 says it; the committee decides it (``break_month``).
+    """
+    month = month_of(ended_on)
+    whole = ended_on == last_day(month)
+    return month if whole or work.law.value("break_month", ended_on) == "owed" else month - 1
 
 
 def leave_arrears(work: Work, account: str, state: Account, through: int, on: date) -> None:

@@ -19,3 +19,4 @@ def upgrade() -> None:
     for table, names, default in COLUMNS:
         for name in names:
             op.execute(f"ALTER TABLE {table} ADD COLUMN {name} TEXT NOT NULL DEFAULT {default}")
+    op.execute("ALTER TABLE register_account ADD COLUMN last_month BIGINT NOT NULL DEFAULT 0")

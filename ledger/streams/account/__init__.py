@@ -4,16 +4,9 @@
 current-year part (当年归集) apart, as JGJ/T 320 demands: what was effective before 1 July of the account's fund year
 is carried forward, whenever it was recorded. Money is fen, months are ``YYYY-MM`` in events and numbers in states.
 
-The five parts stand in a file each: events, state, evolve, decisions, queries. Who owes which month stands in ``debts``.
+The five parts stand in a file each: events, state, evolve, decisions, queries.
 """
 
-from ledger.streams.account.debts import (
-    debtor_of,
-    is_left,
-    is_open,
-    left_months,
-    unpaid_months,
-)
 from ledger.streams.account.decisions import (
     Contribution,
     break_relation,
@@ -71,7 +64,14 @@ from ledger.streams.account.queries import (
     room_from,
     room_on,
 )
-from ledger.streams.account.state import Account
+from ledger.streams.account.state import (
+    Account,
+    debtor_of,
+    is_left,
+    is_open,
+    left_months,
+    unpaid_months,
+)
 
 __all__ = [
     "ACCOUNTS",

@@ -12,7 +12,6 @@ import msgspec
 from ledger.dates import business_day, days_after, first_day, format_month, month_of, parse_month
 from ledger.limits import AMOUNT_FEN_MAX
 from ledger.refusal import Refusal
-from ledger.streams.account.debts import debtor_of, is_left, is_open
 from ledger.streams.account.events import (
     BalanceTakenOver,
     BaseFixed,
@@ -35,7 +34,7 @@ from ledger.streams.account.events import (
     Withdrawn,
 )
 from ledger.streams.account.queries import Room, at_day, effect
-from ledger.streams.account.state import Account
+from ledger.streams.account.state import Account, debtor_of, is_left, is_open
 from ledger.streams.base import Event, Recorded
 
 
@@ -212,7 +211,7 @@ def _check_products(account: str, taken: BalanceTakenOver) -> None:
 
 
 def break_relation(
-    state: Account, account: str, how: str, broken_on: date, days: int, on: date
+    state: Account, account: str, how: str, broken_on: date, days: int, on: date, last_month: int = 0
 ) -> tuple[Event, ...]:
     """Records that the wage relation was interrupted or the labour relation ended; the 30 days run from there."""
     _require(state, account, "normal")
@@ -222,7 +221,8 @@ def break_relation(
     if state.broken_on == broken_on and state.broken_how == how:
         return ()
     due_on = days_after(broken_on, days)
-    return (RelationBroken(effective_on=on, how=how, broken_on=broken_on, due_on=due_on),)
+    last = _last_month(last_month, broken_on)
+    return (RelationBroken(effective_on=on, how=how, broken_on=broken_on, due_on=due_on, last_month=last),)
 
 
 def _require_within_relation(state: Account, account: str, what: str, day: date) -> None:
@@ -242,7 +242,9 @@ def _require_within_relation(state: Account, account: str, what: str, day: date)
         )
 
 
-def seal(state: Account, account: str, broken_on: date, days: int, on: date) -> tuple[Event, ...]:
+def seal(
+    state: Account, account: str, broken_on: date, days: int, on: date, last_month: int = 0
+) -> tuple[Event, ...]:
     """Seals an account with its employer (第七条). A late seal is allowed and shows itself as late."""
     if state.status == "sealed":
         return ()
@@ -250,7 +252,8 @@ def seal(state: Account, account: str, broken_on: date, days: int, on: date) -> 
     if broken_on > on:
         raise Refusal("day_in_future", what="broken_on", day=broken_on.isoformat(), on=on.isoformat())
     _require_within_relation(state, account, "broken_on", broken_on)
-    return (Sealed(effective_on=on, broken_on=broken_on, due_on=days_after(broken_on, days)),)
+    last, due_on = _last_month(last_month, broken_on), days_after(broken_on, days)
+    return (Sealed(effective_on=on, broken_on=broken_on, due_on=due_on, last_month=last),)
 
 
 def unseal(state: Account, account: str, resumed_on: date, on: date) -> tuple[Event, ...]:
@@ -268,7 +271,9 @@ def unseal(state: Account, account: str, resumed_on: date, on: date) -> tuple[Ev
     return (Unsealed(effective_on=on, resumed_on=resumed_on),)
 
 
-def seal_centrally(state: Account, account: str, ended_on: date, days: int, on: date) -> tuple[Event, ...]:
+def seal_centrally(
+    state: Account, account: str, ended_on: date, days: int, on: date, last_month: int = 0
+) -> tuple[Event, ...]:
     """Moves an account to the centre's pool when the labour relation has ended (第八条)."""
     if state.status == "centrally_sealed":
         return ()
@@ -276,7 +281,8 @@ def seal_centrally(state: Account, account: str, ended_on: date, days: int, on: 
     if ended_on > on:
         raise Refusal("day_in_future", what="ended_on", day=ended_on.isoformat(), on=on.isoformat())
     _require_within_relation(state, account, "ended_on", ended_on)
-    return (SealedCentrally(effective_on=on, ended_on=ended_on, due_on=days_after(ended_on, days)),)
+    last, due_on = _last_month(last_month, ended_on), days_after(ended_on, days)
+    return (SealedCentrally(effective_on=on, ended_on=ended_on, due_on=due_on, last_month=last),)
 
 
 def transfer(
@@ -288,6 +294,7 @@ def transfer(
     days: int,
     on: date,
     by: str = "unit",
+    last_month: int = 0,
 ) -> tuple[Event, ...]:
     """Moves an account to another employer of the city (第九条): nothing of the balance or history changes."""
     if state.employer == to_employer and state.status == "normal":
@@ -308,8 +315,14 @@ def transfer(
             out_due_on=days_after(ended_on, days),
             in_due_on=days_after(hired_on, days),
             by=by,
+            last_month=_last_month(last_month, ended_on),
         ),
     )
+
+
+def _last_month(last_month: int, on: date) -> str:
+    """The last month that is owed when a relation ends on a day, as an event says it: nothing where it is the day's own."""
+    return format_month(last_month) if last_month not in (0, month_of(on)) else ""
 
 
 def transfer_in(

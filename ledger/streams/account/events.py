@@ -92,12 +92,14 @@ class Deposited(Event, frozen=True):
 class RelationBroken(Event, frozen=True):
     """The wage relation was interrupted (中断工资关系, 第七条) or the labour relation ended (解除, 第八、九条).
 
-    Until ``due_on`` the account is to be sealed, transferred or centrally sealed.
+    Until ``due_on`` the account is to be sealed, transferred or centrally sealed. ``last_month`` is the last month that
+    is owed, where it is not that of the break; so in the other events that end a relation.
     """
 
     how: str
     broken_on: date
     due_on: date
+    last_month: str = ""
 
 
 @event("account.sealed")
@@ -106,6 +108,7 @@ class Sealed(Event, frozen=True):
 
     broken_on: date
     due_on: date
+    last_month: str = ""
 
 
 @event("account.unsealed")
@@ -121,6 +124,7 @@ class SealedCentrally(Event, frozen=True):
 
     ended_on: date
     due_on: date
+    last_month: str = ""
 
 
 @event("account.transferred")
@@ -134,6 +138,7 @@ class Transferred(Event, frozen=True):
     out_due_on: date
     in_due_on: date
     by: str = "unit"
+    last_month: str = ""
 
 
 @event("account.transferred_in", moves_money=True)

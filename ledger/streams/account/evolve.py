@@ -8,7 +8,6 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from ledger.dates import fund_year_of, month_of, parse_month
-from ledger.streams.account.debts import debtor_of, employer_in, ended, unpaid_months
 from ledger.streams.account.events import (
     BalanceTakenOver,
     BaseFixed,
@@ -30,7 +29,7 @@ from ledger.streams.account.events import (
     Unsealed,
     Withdrawn,
 )
-from ledger.streams.account.state import Account
+from ledger.streams.account.state import Account, debtor_of, employer_in, ended, owed_until, unpaid_months
 from ledger.streams.base import Event, Stream
 
 
@@ -116,11 +115,24 @@ def _deposited(state: Account, event: Deposited) -> Account:
     )
 
 
-def _resumed(state: Account, on: date, ended_on: date | None = None, **more: Any) -> Account:
+def _broken(
+    state: Account, event: RelationBroken | Sealed | SealedCentrally, on: date, **more: Any
+) -> Account:
+    """Wages stopped on a day: where they had stopped before, nothing was owed in between."""
+    if state.broken_on and state.broken_on < on and isinstance(event, SealedCentrally):
+        return replace(state, **more)
+    return replace(state, broken_on=on, last_month=_last_month(event.last_month, on), **more)
+
+
+def _last_month(stated: str, on: date) -> int:
+    """The last month that is owed when a relation ends on a day; an older event does not say it: the day's own."""
+    return parse_month(stated) if stated else month_of(on)
+
+
+def _resumed(state: Account, on: date, ended_in: int | None = None, **more: Any) -> Account:
     """Contributions begin again; what was owed until the break stays owed, what lies between is not."""
     month = month_of(on)
-    ends = [month_of(day) for day in (state.broken_on, ended_on) if day]
-    last = min([month - 1, *ends])
+    last = min(month - 1, owed_until(state, month - 1), month - 1 if ended_in is None else ended_in)
     owed = range(max(state.paid_up_to + 1, state.first_month), last + 1)
     employer = more.get("employer", state.employer)
     return replace(
@@ -128,6 +140,7 @@ def _resumed(state: Account, on: date, ended_on: date | None = None, **more: Any
         status="normal",
         broken_on=None,
         broken_how="",
+        last_month=0,
         first_month=max(state.first_month, month),
         missing=tuple(sorted({*state.missing, *owed})),
         spells=(*ended(state.spells, last), (month, 0, employer)),
@@ -144,25 +157,19 @@ def _transferred(state: Account, event: Transferred) -> Account:
     since = month_of(event.hired_on)
     if event.by == "restructuring" and state.status != "normal":
         # Who does not work is not hired by a merger: the seal stays, and what was owed stays with the old employer.
-        last = min(month_of(state.broken_on), since - 1) if state.broken_on else since - 1
+        last = min(owed_until(state, since - 1), since - 1)
         spells = (*ended(state.spells, last), (since, 0, event.to_employer))
         return replace(state, employer=event.to_employer, employer_since=since, spells=spells)
     joined_on = state.joined_on if event.by == "restructuring" else event.hired_on
     return _resumed(
         state,
         event.hired_on,
-        event.ended_on,
+        _last_month(event.last_month, event.ended_on),
         employer=event.to_employer,
         joined_on=joined_on,
         employer_since=since,
         resumption=(),
     )
-
-
-def _sealed_centrally(state: Account, event: SealedCentrally) -> Account:
-    # Where wages had stopped before the labour relation ended, nothing was owed in between.
-    stopped_on = min(state.broken_on, event.ended_on) if state.broken_on else event.ended_on
-    return replace(state, status="centrally_sealed", broken_on=stopped_on)
 
 
 def _reversed(state: Account, event: EntryReversed) -> Account:
@@ -199,11 +206,13 @@ def _owed_again(state: Account, month: int, payer: str) -> dict[str, Any]:
 
 def _closed(state: Account, event: Closed) -> Account:
     """What the present employer owes when the account is closed stays owed by it, month by month."""
-    owed = unpaid_months(state, month_of(event.effective_on) - 1)
+    before = month_of(event.effective_on) - 1
+    owed = unpaid_months(state, before)
     return replace(
         state,
         status="closed",
         broken_on=state.broken_on or event.effective_on,
+        last_month=state.last_month if state.broken_on else before,
         left_with=(*state.left_with, *((month, debtor_of(state, month) or state.employer) for month in owed)),
     )
 
@@ -220,10 +229,10 @@ _STEPS: Final[dict[type[Event], Any]] = {
     BalanceTakenOver: _taken_over,
     BaseFixed: _base_fixed,
     BaseProven: _base_proven,
-    RelationBroken: lambda state, event: replace(state, broken_on=event.broken_on, broken_how=event.how),
-    Sealed: lambda state, event: replace(state, status="sealed", broken_on=event.broken_on),
+    RelationBroken: lambda state, event: _broken(state, event, event.broken_on, broken_how=event.how),
+    Sealed: lambda state, event: _broken(state, event, event.broken_on, status="sealed"),
     Unsealed: _unsealed,
-    SealedCentrally: _sealed_centrally,
+    SealedCentrally: lambda state, event: _broken(state, event, event.ended_on, status="centrally_sealed"),
     Transferred: _transferred,
     TransferredIn: lambda state, event: moved(
         state, event.effective_on, 0, event.amount_fen, months=state.months + event.months

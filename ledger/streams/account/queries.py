@@ -8,7 +8,6 @@ from itertools import groupby
 from typing import NamedTuple
 
 from ledger.dates import business_day, fund_year_of, parse_month
-from ledger.streams.account.debts import debtor_of
 from ledger.streams.account.events import (
     BalanceTakenOver,
     Deposited,
@@ -20,7 +19,7 @@ from ledger.streams.account.events import (
     Withdrawn,
 )
 from ledger.streams.account.evolve import evolve, moved
-from ledger.streams.account.state import Account
+from ledger.streams.account.state import Account, debtor_of
 from ledger.streams.base import Event, Recorded
 
 
