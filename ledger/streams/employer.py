@@ -329,8 +329,9 @@ def assign_arrears(state: Employer, employer: str, assigned: ArrearsAssigned) ->
         raise Refusal("no_arrears", employer=employer)
     if not assigned.debtor.strip():
         raise Refusal("debtor_missing", employer=employer)
-    same = (state.debtor, state.assigned_fen) == (assigned.debtor, assigned.total_fen)
-    return () if same else (assigned,)
+    named = tuple(sorted(map(parse_month, assigned.months)))
+    before = state.debtor, state.assigned_fen, state.assigned_months
+    return () if before == (assigned.debtor, assigned.total_fen, named) else (assigned,)
 
 
 def restructure(state: Employer, employer: str, into: Employer, into_key: str, owed_fen: int) -> None:

@@ -10,13 +10,13 @@ from ledger.policy.again import perform_again
 from ledger.policy.parameters import PolicyBook
 from ledger.policy.units import plain
 from ledger.refusal import Refusal
-from ledger.streams.account import Withdrawn
+from projections.replay.explained import EXPLAINED, explanations_of
 from projections.replay.findings import Findings
-from projections.replay.walk import Portion
+from projections.replay.walk import DAMAGE, Portion
 
 
 class Decisions:
-    """Every event that keeps an explanation: the rule gives its values again, and a withdrawal paid no other amount."""
+    """Every event that keeps an explanation: the rule gives its values again, and the event booked no other amount."""
 
     def __init__(self, found: Findings, book: PolicyBook) -> None:
         self.found = found
@@ -24,42 +24,33 @@ class Decisions:
 
     def see(self, portion: Portion) -> None:
         for row, body in portion.events:
-            stored = getattr(body, "explanation", None)
-            if stored and "rule" in stored:
-                self._perform_again(portion.commit.id, row, body, stored)
+            performed = [
+                self._perform_again(portion.commit.id, row, stored) for stored in explanations_of(body)
+            ]
+            if all(performed) and type(body) in EXPLAINED:
+                self._compare(portion.commit.id, row, body)
 
-    def _perform_again(self, commit: int, row: Any, body: Any, stored: dict[str, Any]) -> None:
+    def _perform_again(self, commit: int, row: Any, stored: dict[str, Any]) -> bool:
         try:
             due = plain(perform_again(stored, self.bare).values)
         except Refusal as refusal:
             due = {"refused": refusal.code}
         except (KeyError, TypeError, ValueError) as damage:
             due = {"refused": repr(damage)}
-        recorded = stored.get("values")
-        if due == recorded and isinstance(body, Withdrawn):
-            recorded, due = _paid(body), _decided(body, due)
-        if due != recorded:
-            self.found.add(
-                "decision_not_by_rule", commit, row[0], row[1],
-                rule=stored["rule"], recorded=recorded, due=due,
-            )  # fmt: skip
+        if due != stored.get("values"):
+            self._differs(commit, row, stored["rule"], stored.get("values"), due)
+        return bool(due == stored.get("values"))
+
+    def _compare(self, commit: int, row: Any, body: Any) -> None:
+        try:
+            recorded, explained = EXPLAINED[type(body)](body)
+        except DAMAGE as damage:
+            recorded, explained = repr(damage), None
+        if recorded != explained:
+            self._differs(commit, row, body.topic, recorded, explained)
+
+    def _differs(self, commit: int, row: Any, rule: str, recorded: Any, due: Any) -> None:
+        self.found.add("decision_not_by_rule", commit, row[0], row[1], rule=rule, recorded=recorded, due=due)
 
     def finish(self, connection: Connection) -> None:
         """Everything was said on the way."""
-
-
-def _paid(body: Withdrawn) -> int:
-    return body.carried_fen + body.current_fen
-
-
-def _decided(body: Withdrawn, values: dict[str, Any]) -> int:
-    """What was decided, in fen; a closing withdrawal takes the interest of its day as well."""
-    decided: int = values["spouse_fen" if body.for_account else "own_fen"]
-    return max(decided, _paid(body)) if _closes(body) else decided
-
-
-def _closes(body: Withdrawn) -> bool:
-    rows = next(
-        one["value"] for one in body.explanation["parameters"] if one["parameter"] == "withdrawal_reasons"
-    )
-    return any(row["closes_account"] for row in rows if row["code"] == body.reason)
