@@ -29,13 +29,13 @@ from ledger.store.database import Database
 from ledger.store.persons import open_person_store, person
 from ledger.streams import statement as statements
 from ledger.streams.account import Account
-from ledger.streams.employer import Employer
+from ledger.streams.employer import Due, Employer
 from ledger.streams.statement import Edition, Statement
 from projections.documents.rendering import FORMATS, Rendering, digest_of
 from projections.documents.signing import Signer, sign_beside, signed_beside
 from projections.documents.statement_pages import Cover, Identity, Names, nobody
 from projections.registers import REGISTERS
-from projections.views.employer_statement import Due, Gathered, gather, restate
+from projections.views.employer_statement import Gathered, gather, restate
 from projections.views.stays import POOL, Stays, employers_until
 from projections.views.view import catch_up, position_of
 

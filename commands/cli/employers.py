@@ -11,7 +11,7 @@ import click
 from commands.cli.opening import open_desk, today
 from commands.cli.output import Group, as_json, day, option, say, say_json, say_table, words
 from commands.cli.standing import held_money, show_held
-from ledger.dates import format_month, last_day, month_of, parse_month
+from ledger.dates import format_month, month_of, parse_month
 from ledger.money import format_fen
 
 
@@ -67,15 +67,11 @@ def facts_of(desk: Any, connection: Any, employer: str, on: date) -> dict[str, A
 
 def arrears_by_month(desk: Any, state: Any, accounts: dict[str, Any], on: date) -> list[dict[str, Any]]:
     """What is owed for each month that was complete on a day (欠缴): persons and fen."""
+    from commands.handlers.employers import owed as owed_by
     from commands.law import Law
-    from ledger.streams.employer import unpaid
 
     law = Law(desk.present_book(), today(), desk.book)
-    through = month_of(on) if on == last_day(month_of(on)) else month_of(on) - 1
-    owed = [(month, fen) for _, month, fen in state.left_behind]
-    for key, month in unpaid(state, accounts, through):
-        due = law.contribution(state, accounts[key], month)
-        owed.append((month, due.employer_fen + due.employee_fen))
+    owed = [(month, fen) for _, month, fen in owed_by(law, state, accounts, on)]
     return [
         {
             "month": format_month(month),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from commands.handlers.employers import leave_arrears, transfer_account
+from commands.handlers.employers import last_month_owed, leave_arrears, transfer_account
 from commands.handlers.interest import credit_on_closing
 from commands.handlers.payments import order_parts
 from commands.handlers.petitions import act_in_place
@@ -19,6 +19,7 @@ from ledger.refusal import LineRefusal, Refusal
 from ledger.streams import account as accounts
 from ledger.streams import employer as employers
 from ledger.streams import payment as payments
+from ledger.streams.account import Account
 from ledger.streams.transfer import is_letter
 
 CITY = "葫政发〔2019〕12号"
@@ -26,7 +27,11 @@ CITY = "葫政发〔2019〕12号"
 
 @command("open_account", schemas.OpenAccount, clause=f"{CITY} 第三、五条", zh="个人账户设立")
 def open_account(work: Work, given: dict[str, Any]) -> dict[str, Any]:
-    """Opens one account."""
+    """Opens one account.
+
+    A new worker (新参加工作) deposits from the second month, a transferee (新调入) from the first (条例第十七条). Who is
+    new to work is said by ``new_worker``, or shows itself: hired in the month of the opening, and no account before.
+    """
     _opening(work, given["employer"], given["on"], [given])(given)
     return {"employer": given["employer"], "accounts": 1}
 
@@ -54,20 +59,26 @@ def _opening(
     employers.require_active(work.employer(employer), employer)
     states = work.uow.load("account", [line["account"] for line in lines])
     persons = {line["account"]: line["person"] or f"person-of-{line['account']}" for line in lines}
-    elsewhere = live_accounts(work, list(persons.values()))
+    before = work.find("account", person=list(persons.values()))
+    elsewhere, known = _live(before), {state.person for state in before.values()}
 
     def open_one(line: dict[str, Any]) -> None:
         account, person = line["account"], persons[line["account"]]
         base_fen, wage_fen, parameters = _base(work, line["base"], line["wage"], on)
+        new_worker = _is_new_worker(line, on, person in known)
+        first, read = _first_month(work, line, on, new_worker)
+        wage_month, also_read = _wage_month(work, line, on, first)
         opened = accounts.Opened(
             effective_on=on,
             person=person,
             employer=employer,
             base_fen=base_fen,
             wage_fen=wage_fen,
-            first_month=format_month(line["first_month"] or month_of(on)),
+            first_month=format_month(first),
             joined_on=line["joined_on"] or on,
-            parameters=parameters,
+            parameters=parameters + read + also_read,
+            new_worker=new_worker,
+            wage_month=wage_month,
         )
         events = accounts.open_account(states[account], account, opened, elsewhere.get(person, ()))
         states[account] = work.add("account", account, events)
@@ -76,10 +87,44 @@ def _opening(
     return open_one
 
 
+def _is_new_worker(line: dict[str, Any], on: date, had_account: bool) -> bool:
+    """Whether this is a person's first work, as far as it is said or shows itself."""
+    if line["new_worker"] is not None:
+        return bool(line["new_worker"])
+    joined_on = line["joined_on"]
+    return joined_on is not None and month_of(joined_on) == month_of(on) and not had_account
+
+
+def _first_month(work: Work, line: dict[str, Any], on: date, new_worker: bool) -> tuple[int, tuple[str, ...]]:
+    """The first month that is owed, and the parameter that says so; a month that is stated stands."""
+    if line["first_month"] or not new_worker:
+        return line["first_month"] or month_of(on), ()
+    joined_on = line["joined_on"] or on
+    first = work.law.parameter("new_worker_first_month", joined_on)
+    second = month_of(joined_on) + (first.value == "second_month")
+    return max(second, month_of(on)), (first.version,)
+
+
+def _wage_month(work: Work, line: dict[str, Any], on: date, first_month: int) -> tuple[str, tuple[str, ...]]:
+    """The month whose wage is a newcomer's first base; refuses the wage of another (``wage_of_another_month``)."""
+    stated, joined_on = line["wage_month"], line["joined_on"] or on
+    if stated is None:
+        return "", ()
+    first_base = work.law.parameter("newcomer_first_base", joined_on)
+    due = first_month if first_base.value == "first_month" else month_of(joined_on)
+    if stated != due:
+        raise Refusal("wage_of_another_month", stated=format_month(stated), due=format_month(due))
+    return format_month(due), (first_base.version,)
+
+
 def live_accounts(work: Work, persons: list[str]) -> dict[str, list[str]]:
     """The accounts of persons that are not closed."""
+    return _live(work.find("account", person=persons))
+
+
+def _live(found: dict[str, Account]) -> dict[str, list[str]]:
     live: dict[str, list[str]] = {}
-    for key, state in work.find("account", person=persons).items():
+    for key, state in found.items():
         if state.status != "closed":
             live.setdefault(state.person, []).append(key)
     return live
@@ -152,8 +197,9 @@ def break_relation(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Records that a wage relation was interrupted or a labour relation ended: the 30 days run."""
     account, on = given["account"], given["on"]
     days = work.law.value("seal_days" if given["how"] == "interrupted" else "central_seal_days", on)
+    last = last_month_owed(work, given["broken_on"])
     events = accounts.break_relation(
-        work.account(account), account, given["how"], given["broken_on"], days, on
+        work.account(account), account, given["how"], given["broken_on"], days, on, last
     )
     work.add("account", account, events)
     return {"account": account}
@@ -167,7 +213,8 @@ def seal(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     state = work.account(account)
     broken_on = given["broken_on"] or state.broken_on or on
     days = work.law.value("seal_days", on)
-    work.add("account", account, accounts.seal(state, account, broken_on, days, on))
+    last = last_month_owed(work, broken_on)
+    work.add("account", account, accounts.seal(state, account, broken_on, days, on, last))
     return {"account": account}
 
 
@@ -191,7 +238,8 @@ def seal_centrally(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     state = work.account(account)
     ended_on = given["ended_on"] or state.broken_on or on
     days = work.law.value("central_seal_days", on)
-    work.add("account", account, accounts.seal_centrally(state, account, ended_on, days, on))
+    last = last_month_owed(work, ended_on)
+    work.add("account", account, accounts.seal_centrally(state, account, ended_on, days, on, last))
     return {"account": account}
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
+from commands.handlers.employers import payers_of
 from commands.handlers.registry import Work, command
 from commands.schemas import collection as schemas
-from ledger.dates import days_after, format_month, parse_month
+from ledger.dates import days_after, format_month
 from ledger.refusal import LineRefusal, Refusal
 from ledger.store.chain import hash_of_request
 from ledger.streams import account as accounts
@@ -18,7 +19,6 @@ from ledger.streams import payment as payments
 from ledger.streams import receipt as receipts
 from ledger.streams import remittance as remittances
 from ledger.streams.account import Account
-from ledger.streams.base import Event
 from ledger.streams.employer import Employer
 
 CITY = "葫政发〔2019〕12号"
@@ -107,8 +107,8 @@ def _oldest_unpaid(work: Work, state: Employer, employer: str, month: int) -> in
     """The oldest month that somebody is still owed, when months are skipped; else nobody asks."""
     if month <= employers.expected_month(state):
         return None
-    owed = employers.unpaid(state, work.accounts_of(employer), month - 1)
-    return min((one for _, one in owed if one > state.paid_up_to), default=None)
+    owed = employers.to_be_remitted(state, work.accounts_of(employer), month - 1)
+    return min((one for one in owed if one > state.paid_up_to), default=None)
 
 
 def _received(given: dict[str, Any], total_fen: int) -> int:
@@ -197,14 +197,22 @@ def _hold(work: Work, given: dict[str, Any], key: str, amount_fen: int, why: str
     return {"held_fen": amount_fen, "receipt": receipt}
 
 
-def _allocate(work: Work, held: list[str], employer: str, amount_fen: int, to: str, on: date) -> None:
+def _allocate(
+    work: Work,
+    held: list[str],
+    employer: str,
+    amount_fen: int,
+    to: str,
+    on: date,
+    payers: Collection[str] = (),
+) -> None:
     """Takes an amount from held receipts, one after the other; the last one must have the rest."""
     for receipt in held:
         state: receipts.Receipt = work.uow.state("receipt", receipt)
         part_fen = amount_fen if receipt == held[-1] else min(amount_fen, state.open_fen)
         if part_fen or receipt == held[0]:
             allocated = receipts.Allocated(effective_on=on, amount_fen=part_fen, to=to)
-            work.add("receipt", receipt, receipts.allocate(state, receipt, employer, allocated))
+            work.add("receipt", receipt, receipts.allocate(state, receipt, employer, allocated, payers))
         amount_fen -= part_fen
 
 
@@ -238,45 +246,49 @@ def make_up(work: Work, given: dict[str, Any]) -> dict[str, Any]:
 
     A month of a former employer is that employer's debt, at its rate and from its held money.
     """
-    account, on = given["account"], given["on"]
-    check_owner(work.account(account), account, given["employer"], "")
-    total_fen = _make_up(work, account, given["months"], given["receipt"], on)
+    account, on, months = given["account"], given["on"], sorted(given["months"])
+    state = work.account(account)
+    check_owner(state, account, None, "")
+    _check_payer(work, account, state, months, given["employer"])
+    total_fen = _make_up(work, account, months, given["receipt"], on)
     return {"account": account, "total_fen": total_fen, "balance_fen": work.account(account).balance_fen}
 
 
+def _check_payer(work: Work, account: str, state: Account, months: Sequence[int], payer: str | None) -> None:
+    """Refuses an employer that does not pay each of the months: it neither owes them nor stands in for who does."""
+    for month in months if payer else ():
+        if payer not in payers_of(work, accounts.debtor_of(state, month) or state.employer, month):
+            raise Refusal("account_of_another", account=account, employer=payer)
+
+
 def _make_up(work: Work, account: str, months: Sequence[int], held: list[str] | None, on: date) -> int:
-    by_debtor: dict[str, int] = defaultdict(int)
-    for month in sorted(months):
+    """Books the months; each debtor's come from its own held money or from that of who pays for it (第十条第二款)."""
+    by_payers: dict[tuple[str, ...], int] = defaultdict(int)
+    for month in months:
         debtor, fen = _make_up_month(work, account, month, on, "held" if held else "bank")
-        by_debtor[debtor] += fen
-    for debtor, fen in by_debtor.items() if held else ():
-        _allocate(work, held or [], debtor, fen, f"account-{account}", on)
-    return sum(by_debtor.values())
+        by_payers[payers_of(work, debtor, month)] += fen
+    for payers, fen in by_payers.items() if held else ():
+        # Where several owe, each debt is paid from the money of its own payers, as far as such money was named.
+        own = [one for one in held or [] if _pays(work.uow.state("receipt", one), payers)]
+        _allocate(work, own or held or [], payers[0], fen, f"account-{account}", on, payers)
+    return sum(by_payers.values())
+
+
+def _pays(state: receipts.Receipt, payers: Collection[str]) -> bool:
+    return bool(state.open_fen) and (not state.employer or state.employer in payers)
 
 
 def _make_up_month(work: Work, account: str, month: int, on: date, source: str) -> tuple[str, int]:
     state = work.account(account)
-    employer, made_up = _debtor_of(work, account, state, month, on)
-    due = work.law.contribution(work.employer(employer), state, month)
+    debtor = accounts.debtor_of(state, month) or state.employer
+    owing = work.employer(debtor)
+    due = work.law.contribution(owing, state, month)
     events = accounts.deposit(state, account, month, None, due, on=on, kind="make_up", source=source)
     work.add("account", account, events)
-    work.add("employer", employer, made_up)
-    return employer, due.employer_fen + due.employee_fen
-
-
-def _debtor_of(
-    work: Work, account: str, state: Account, month: int, on: date
-) -> tuple[str, tuple[Event, ...]]:
-    """The employer that owes a month: a former one whose debt was left behind, else the present one."""
-    if month >= state.employer_since:
-        return state.employer, ()
-    for one in work.history("account", account):
-        if isinstance(one.body, accounts.Transferred) and parse_month(str(one.body.hired_on)[:7]) > month:
-            former = one.body.from_employer
-            made_up = employers.ArrearsMadeUp(effective_on=on, account=account, month=format_month(month))
-            left_behind = work.employer(former).left_behind
-            return former, (made_up,) if (account, month) in [one[:2] for one in left_behind] else ()
-    return state.employer, ()
+    if employers.is_left_behind(owing, account, month):
+        made_up = employers.ArrearsMadeUp(effective_on=on, account=account, month=format_month(month))
+        work.add("employer", debtor, (made_up,))
+    return debtor, due.employer_fen + due.employee_fen
 
 
 @command("receive", schemas.Receive, clause="财会字〔2000〕12号 219科目", zh="暂收")
@@ -306,10 +318,12 @@ def allocate(work: Work, given: dict[str, Any]) -> dict[str, Any]:
             {**given, "lines": None, "received": None, "advance": False, "accept_good_rows": False},
         )
     account, on = given["account"], given["on"]
-    state = work.account(account)
-    check_owner(state, account, given["employer"], "")
-    if given["month"] in state.missing:
-        total_fen = _make_up(work, account, [given["month"]], given["receipt"], on)
+    state, month = work.account(account), given["month"]
+    check_owner(state, account, None, "")
+    _check_payer(work, account, state, [month], given["employer"])
+    owed_before = month in state.missing or accounts.is_left(state, month) or state.status != "normal"
+    if owed_before:
+        total_fen = _make_up(work, account, [month], given["receipt"], on)
     else:
         due = work.law.contribution(work.employer(state.employer), state, given["month"])
         work.add(

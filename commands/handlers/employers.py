@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 
 from commands.handlers.registry import Work, command
 from commands.law import Law, explanation, versions
 from commands.schemas import collection as schemas
-from ledger.dates import format_month, last_day, month_of
+from ledger.dates import first_day, format_month, last_day, month_of
 from ledger.refusal import LineRefusal, Refusal
 from ledger.streams import account as accounts
 from ledger.streams import employer as employers
@@ -125,59 +127,120 @@ def resume(work: Work, given: dict[str, Any]) -> dict[str, Any]:
 def assign_arrears(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Assesses the arrears up to the last complete month and names who pays them.
 
-    The base is each account's own; with ``evidenced_wage`` the proven wage stands for all. Only for an employer
-    without any base would the city's average be the basis, which rule ``arrears`` refuses without its parameter.
+    The base is each account's own. With ``evidenced_wage`` the proven wage is the base of every month that is owed, in
+    what is assessed, in what stays owed and in what is made up later; its explanation is kept.
     """
     key, on = given["employer"], given["on"]
     state = work.employer(key)
     employers.require_active(state, key)
-    months_owed = owed(work.law, state, work.accounts_of(key), on, for_good=True)
-    basis, proof = "bases", {}
-    if given["evidenced_wage"]:
-        outcome = work.law.decide(
-            "arrears",
-            on,
-            months=len(months_owed),
-            rate=str(employers.rate_in(state, month_of(on))),
-            evidenced_wage_fen=given["evidenced_wage"],
-            city_avg_monthly_wage_fen=given["evidenced_wage"],
-        )
-        basis, proof = outcome.values["basis"], explanation(outcome)
-    months: dict[str, int] = {}
-    for _, month, fen in months_owed:
-        months[format_month(month)] = months.get(format_month(month), 0) + fen
+    through, wage_fen = _last_complete(on), given["evidenced_wage"] or 0
+    months_owed = _owed_for_good(work, key, through)
+    proofs: tuple[dict[str, Any], ...] = ()
+    if wage_fen and months_owed:
+        _prove_bases(work, key, months_owed, wage_fen, on)
+        months_owed = _owed_for_good(work, key, through)
+        proofs = _proofs(work, key, months_owed, wage_fen, on)
+    months: dict[str, int] = defaultdict(int)
+    shares = [0, 0]
+    for account, month, fen in months_owed:
+        months[format_month(month)] += fen
+        due = work.law.contribution(state, work.account(account), month)
+        shares[0] += due.employer_fen
+        shares[1] += due.employee_fen
     assigned = employers.ArrearsAssigned(
         effective_on=on,
         debtor=given["debtor"],
-        months=months,
+        months=dict(months),
         total_fen=sum(months.values()),
-        basis=basis,
-        explanation=proof,
+        basis=proofs[0]["values"]["basis"] if proofs else "bases",
+        explanation={},
+        employer_fen=shares[0],
+        employee_fen=shares[1],
+        base_fen=wage_fen if proofs else 0,
+        proofs=proofs,
     )
-    work.add("employer", key, employers.assign_arrears(state, key, assigned))
+    work.add("employer", key, employers.assign_arrears(work.employer(key), key, assigned))
     return {"employer": key, "debtor": given["debtor"], "total_fen": assigned.total_fen}
+
+
+def _owed_for_good(work: Work, key: str, through: int) -> list[tuple[str, int, int]]:
+    """What an employer owes, deferred months as well, the accounts of all of it read."""
+    state, present = work.employer(key), work.accounts_of(key)
+    work.uow.load("account", [account for account, _, _ in state.left_behind])
+    return employers.owed(state, present, partial(_due_fen, work.law), through, for_good=True)
+
+
+def _prove_bases(
+    work: Work, key: str, months_owed: list[tuple[str, int, int]], wage_fen: int, on: date
+) -> None:
+    """The proven wage becomes the base of the months that are owed; debts that were left behind are said anew by it."""
+    by_account: dict[str, list[int]] = defaultdict(list)
+    for account, month, _ in months_owed:
+        by_account[account].append(month)
+    for account, months in sorted(by_account.items()):
+        state = work.account(account)
+        after = work.add(
+            "account", account, accounts.prove_base(state, account, sorted(months), wage_fen, key, on)
+        )
+        employer = work.employer(key)
+        anew = {
+            format_month(month): _due_fen(work.law, employer, after, month)
+            for month in months
+            if employers.is_left_behind(employer, account, month)
+        }
+        if anew and after != state:
+            left = employers.ArrearsLeft(effective_on=on, account=account, months=anew)
+            work.add("employer", key, (left,))
+
+
+def _proofs(
+    work: Work, key: str, months_owed: list[tuple[str, int, int]], wage_fen: int, on: date
+) -> tuple[dict[str, Any], ...]:
+    """The rule's explanation for the months of each rate and rounding, as they would have been deposited."""
+    state = work.employer(key)
+    counted = Counter(
+        (employers.rate_in(state, month), work.law.value("contribution_rounding", first_day(month)))
+        for _, month, _ in months_owed
+    )
+    return tuple(
+        explanation(
+            work.law.decide(
+                "arrears",
+                on,
+                months=count,
+                rate=str(rate),
+                rounding=rounding,
+                evidenced_wage_fen=wage_fen,
+            )
+        )
+        for (rate, rounding), count in sorted(counted.items())
+    )
 
 
 def owed(
     law: Law, state: Employer, present: Mapping[str, Account], on: date, for_good: bool = False
 ) -> list[tuple[str, int, int]]:
-    """``(account, month, fen)`` that an employer owes up to the last month that was complete on a day.
+    """``(account, month, fen)`` that an employer owes up to the last month that was complete on a day."""
+    return employers.owed(state, present, partial(_due_fen, law), _last_complete(on), for_good=for_good)
 
-    A month whose deferral still runs is not due; ``for_good``, when the employer goes, it is owed like the others.
-    """
-    through = month_of(on) if on == last_day(month_of(on)) else month_of(on) - 1
-    running = () if for_good else employers.running_deferrals(state, through)
-    for_present = (
-        (account, month, _due_fen(law, state, one, month))
-        for account, one in present.items()
-        for month in accounts.unpaid_months(one, through)
-    )
-    return [one for one in (*state.left_behind, *for_present) if not employers.in_months(running, one[1])]
+
+def _last_complete(on: date) -> int:
+    return month_of(on) if on == last_day(month_of(on)) else month_of(on) - 1
 
 
 def _due_fen(law: Law, state: Employer, account: Account, month: int) -> int:
     due = law.contribution(state, account, month)
     return due.employer_fen + due.employee_fen
+
+
+def payers_of(work: Work, debtor: str, month: int) -> tuple[str, ...]:
+    """Who pays a debt of a month: who owes it, who was named for it, and who took either over (第十条)."""
+    found = [debtor]
+    for one in found:
+        state = work.employer(one)
+        named = state.debtor if one == debtor and month in state.assigned_months else ""
+        found += [other for other in (named, state.successor) if other and other not in found]
+    return tuple(found)
 
 
 def arrears_fen(work: Work, key: str, on: date) -> int:
@@ -233,12 +296,22 @@ def transfer_account(
 ) -> Account:
     """Moves one account; what its old employer still owes stays with that employer, by month (第十条)."""
     state = work.account(account)
-    days = work.law.value("transfer_days", on)
-    moved = accounts.transfer(state, account, into, ended_on, hired_on, days, on, by)
+    days, last = work.law.value("transfer_days", on), last_month_owed(work, ended_on)
+    moved = accounts.transfer(state, account, into, ended_on, hired_on, days, on, by, last)
     if moved:
-        leave_arrears(work, account, state, min(month_of(ended_on), month_of(hired_on) - 1), on)
+        leave_arrears(work, account, state, min(last, month_of(hired_on) - 1), on)
     after: Account = work.add("account", account, moved)
     return after
+
+
+def last_month_owed(work: Work, ended_on: date) -> int:
+    """The last month that is owed when a relation ends on a day: that of the day, or the one before where it was not whole.
+
+    Neither 条例第十七至十九条 nor the city's 第七、八条 says it; the committee decides it (``break_month``).
+    """
+    month = month_of(ended_on)
+    whole = ended_on == last_day(month)
+    return month if whole or work.law.value("break_month", ended_on) == "owed" else month - 1
 
 
 def leave_arrears(work: Work, account: str, state: Account, through: int, on: date) -> None:

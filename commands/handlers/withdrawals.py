@@ -34,7 +34,7 @@ from ledger.streams import employer as employers
 from ledger.streams import payment as payments
 from ledger.streams import receipt as receipts
 from ledger.streams import transfer as transfers
-from ledger.streams.account import ACCOUNTS, Account
+from ledger.streams.account import Account
 from ledger.streams.base import Recorded
 
 CITY = "葫政发〔2019〕12号"
@@ -282,7 +282,8 @@ def reverse(work: Work, given: dict[str, Any]) -> dict[str, Any]:
         )
     room = accounts.room_from(history, original.body.effective_on)
     closed_by, _ = accounts.closing_of(history) or (None, "")
-    events = accounts.reverse(state, account, original, given["reason"], room, given["money"], closed_by)
+    payer, money = accounts.payer_of(original, history), given["money"]
+    events = accounts.reverse(state, account, original, given["reason"], room, money, payer, closed_by)
     (reversal,) = events
     if state.status == "closed" and not reversal.stays_closed:
         accounts.require_no_other(live_accounts(work, [state.person]).get(state.person, ()))
@@ -304,8 +305,7 @@ def reverse(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     if isinstance(original.body, accounts.Recovered):
         owe_again(work, account, original.body, given["on"])
     if isinstance(original.body, accounts.Deposited):
-        payer = ACCOUNTS.fold([one.body for one in history if one.id < original.id]).employer
-        _owe_again(work, account, state, payer, original.body, given["on"])
+        _owe_again(work, account, after, original.body, given["on"])
         if reversal.money == "held":
             receipt = f"{account}.{version}"
             _hold_again(work, receipt, reversal, amount_fen, payer)
@@ -353,16 +353,14 @@ def _hold_again(
     work.add("receipt", receipt, receipts.receive(work.uow.state("receipt", receipt), receipt, received))
 
 
-def _owe_again(
-    work: Work, account: str, state: Account, payer: str, deposited: accounts.Deposited, on: date
-) -> None:
-    """A month of a former employer is owed by that employer again, not by the present one (第十条)."""
-    if parse_month(deposited.month) >= state.employer_since:
-        return
-    work.employer(payer)
+def _owe_again(work: Work, account: str, after: Account, deposited: accounts.Deposited, on: date) -> None:
+    """A month that is no debt of the present employer is owed again by whose contribution it was, and as much (第十条)."""
     owed = {deposited.month: deposited.employer_fen + deposited.employee_fen}
-    left = employers.ArrearsLeft(effective_on=on, account=account, months=owed)
-    work.add("employer", payer, (left,))
+    for month, debtor in accounts.left_months(after):
+        if month == parse_month(deposited.month):
+            work.employer(debtor)
+            left = employers.ArrearsLeft(effective_on=on, account=account, months=owed)
+            work.add("employer", debtor, (left,))
 
 
 def _original(

@@ -130,6 +130,8 @@ class Accounts(ListReader):
             "wage": wage_fen if base_fen is None else None,
             "joined_on": self.parsed("joined_on", lists.day),
             "first_month": self.parsed("first_month", lists.month),
+            "new_worker": None,
+            "wage_month": None,
         }
 
 

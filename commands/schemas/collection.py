@@ -83,6 +83,8 @@ class OpenAccount(OfAccount):
     wage = Money(load_default=None)
     joined_on = Day(load_default=None)
     first_month = Month(load_default=None)
+    new_worker = fields.Boolean(load_default=None, allow_none=True)
+    wage_month = Month(load_default=None)
 
 
 class OpenAccounts(OfEmployer):

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -92,7 +92,10 @@ class BasesFixed(Event, frozen=True):
 
 @event("employer.arrears_left")
 class ArrearsLeft(Event, frozen=True):
-    """An employee moved on while this employer still owed contributions (欠缴): the debt stays here, by month."""
+    """An employee moved on while this employer still owed contributions (欠缴): the debt stays here, by month.
+
+    The same month again says anew what is owed for it.
+    """
 
     account: str
     months: dict[str, int]
@@ -108,13 +111,21 @@ class ArrearsMadeUp(Event, frozen=True):
 
 @event("employer.arrears_assigned")
 class ArrearsAssigned(Event, frozen=True):
-    """Who pays the arrears has been settled (第十条), with the basis on which they were assessed."""
+    """Who pays the arrears has been settled (第十条), with the basis on which they were assessed.
+
+    ``months`` are both shares of each month; ``employer_fen`` and ``employee_fen`` the shares of all. With a proven wage
+    ``base_fen`` is its base and ``proofs`` are the rule's explanations, one for each rate that governed the months.
+    """
 
     debtor: str
     months: dict[str, int]
     total_fen: int
     basis: str
     explanation: dict[str, Any]
+    employer_fen: int = 0
+    employee_fen: int = 0
+    base_fen: int = 0
+    proofs: tuple[dict[str, Any], ...] = ()
 
 
 @event("employer.merged")
@@ -158,6 +169,8 @@ class Employer(msgspec.Struct, frozen=True):
     left_behind: tuple[tuple[str, int, int], ...] = ()
     debtor: str = ""
     assigned_fen: int = 0
+    assigned_months: tuple[int, ...] = ()
+    successor: str = ""
 
 
 # ---------------------------------------------------------------- evolve
@@ -194,14 +207,17 @@ def evolve(state: Employer, event: Event) -> Employer:
             return _resumed(state, parse_month(event.from_month))
         case ArrearsLeft():
             left = tuple((event.account, parse_month(month), fen) for month, fen in event.months.items())
-            return replace(state, left_behind=state.left_behind + left)
+            anew = {one[:2] for one in left}
+            kept = tuple(one for one in state.left_behind if one[:2] not in anew)
+            return replace(state, left_behind=kept + left)
         case ArrearsMadeUp():
             paid = (event.account, parse_month(event.month))
             return replace(state, left_behind=tuple(one for one in state.left_behind if one[:2] != paid))
         case ArrearsAssigned():
-            return replace(state, debtor=event.debtor, assigned_fen=event.total_fen)
+            named = tuple(sorted(map(parse_month, event.months)))
+            return replace(state, debtor=event.debtor, assigned_fen=event.total_fen, assigned_months=named)
         case Merged():
-            return replace(state, status="merged")
+            return replace(state, status="merged", successor=event.into)
         case Closed():
             return replace(state, status="closed")
         case _:
@@ -220,6 +236,9 @@ def _resumed(state: Employer, month: int) -> Employer:
 
 
 EMPLOYERS: Final = Stream("employer", Employer(), evolve)
+
+Due = Callable[[Employer, Account, int], int]
+"""What an employer owes for an account and a month, both shares, in fen."""
 
 
 # ---------------------------------------------------------------- decisions
@@ -306,8 +325,9 @@ def assign_arrears(state: Employer, employer: str, assigned: ArrearsAssigned) ->
     require_active(state, employer)
     if not assigned.total_fen:
         raise Refusal("no_arrears", employer=employer)
-    same = (state.debtor, state.assigned_fen) == (assigned.debtor, assigned.total_fen)
-    return () if same else (assigned,)
+    named = tuple(sorted(map(parse_month, assigned.months)))
+    before = state.debtor, state.assigned_fen, state.assigned_months
+    return () if before == (assigned.debtor, assigned.total_fen, named) else (assigned,)
 
 
 def restructure(state: Employer, employer: str, into: Employer, into_key: str, owed_fen: int) -> None:
@@ -379,11 +399,28 @@ def rate_in(state: Employer, month: int) -> Decimal:
     return Decimal(next((rate for start, rate in reversed(state.rates) if start <= month), state.rates[0][1]))
 
 
-def unpaid(state: Employer, accounts: Mapping[str, Account], through: int) -> list[tuple[str, int]]:
-    """Which months are owed for which present employees up to a month; deferred months are not due yet."""
-    return [
-        (key, month)
-        for key, account in accounts.items()
+def owed(
+    state: Employer, present: Mapping[str, Account], due: Due, through: int, *, for_good: bool = False
+) -> list[tuple[str, int, int]]:
+    """``(account, month, fen)`` of all that an employer owes up to a month: left behind, and for its present employees.
+
+    A month whose deferral still runs is not due; ``for_good``, when the employer goes, it is owed like the others.
+    """
+    running = () if for_good else running_deferrals(state, through)
+    for_present = (
+        (key, month, due(state, account, month))
+        for key, account in present.items()
         for month in unpaid_months(account, through)
-        if not in_months(state.deferred, month)
-    ]
+    )
+    return [one for one in (*state.left_behind, *for_present) if not in_months(running, one[1])]
+
+
+def is_left_behind(state: Employer, account: str, month: int) -> bool:
+    """Whether this employer still owes a month for an account that has left it."""
+    return any(one[:2] == (account, month) for one in state.left_behind)
+
+
+def to_be_remitted(state: Employer, accounts: Mapping[str, Account], through: int) -> list[int]:
+    """Months that present employees are still owed and that may be remitted: deferred ones are made up singly."""
+    months = (month for account in accounts.values() for month in unpaid_months(account, through))
+    return [month for month in months if not in_months(state.deferred, month)]

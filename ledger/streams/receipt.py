@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Final
 
@@ -101,15 +102,18 @@ def receive(state: Receipt, receipt: str, received: Received) -> tuple[Event, ..
     return (received,)
 
 
-def allocate(state: Receipt, receipt: str, employer: str, allocated: Allocated) -> tuple[Event, ...]:
+def allocate(
+    state: Receipt, receipt: str, employer: str, allocated: Allocated, payers: Collection[str] = ()
+) -> tuple[Event, ...]:
     """Gives held money to contributions of its employer; an unknown payer's money may go to any.
 
+    ``payers`` are who pays the debt beside the employer that owes it: the named debtor, the successor (第十条第二款).
     What came with the letter of another city goes to its own account only: there ``employer`` is empty.
     """
     _require_open(state, receipt, allocated.amount_fen)
     _require_own_way(state, receipt, of_transfer=not employer)
     check_amount(allocated.amount_fen)
-    if state.employer and state.employer != employer:
+    if state.employer and state.employer != employer and state.employer not in payers:
         raise Refusal("receipt_of_another", receipt=receipt, employer=state.employer)
     return (allocated,)
 

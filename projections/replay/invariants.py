@@ -8,7 +8,7 @@ balance is below zero at the end of any value date. All of it from the events, w
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import groupby
 from typing import Any, Final
@@ -18,10 +18,10 @@ from sqlalchemy import Connection
 from ledger.books.posting import INTEREST_EXPENSE, INTEREST_PAYABLE, MEMBERS, post
 from ledger.dates import fund_year_of
 from ledger.money import format_fen
-from ledger.programmes import amount_of, find
+from ledger.policy.rules.withdrawals import NO_HEIR
 from ledger.store.database import Database
 from ledger.store.movements import movements_of
-from ledger.streams import general_ledger, loan, result, roll
+from ledger.streams import general_ledger
 from ledger.streams.account import (
     EntryReversed,
     InterestCredited,
@@ -32,10 +32,10 @@ from ledger.streams.account import (
     evened,
 )
 from ledger.streams.base import Event
-from ledger.streams.employer import ArrearsAssigned
 from ledger.streams.period import InterestAccrued
 from ledger.streams.year import InterestTruedUp
 from projections.replay.checks import Books, Check, Fold
+from projections.replay.explained import EXPLAINED, Compared
 from projections.replay.findings import Finding, Findings
 from projections.replay.walk import DAMAGE, Portion, Walk
 
@@ -139,18 +139,17 @@ def _of_interest(body: Event) -> bool:
 
 # ---------------------------------------------------------------- what is explained is what is booked
 
-Told = Iterator[tuple[str, Any, Any]]
-"""``(what, booked, explained)``."""
-
 
 class Explained:
-    """The amounts of an event are those that its own explanation gives; what else it took from its commit is said there."""
+    """The amounts of an event are those that its own explanation gives.
+
+    A withdrawal takes what was decided for its account, and on closing the interest that its own commit credited before.
+    """
 
     def __init__(self, found: Findings) -> None:
         self.found = found
         self._commit = 0
         self._interest_fen: dict[str, int] = defaultdict(int)
-        self._programmes: dict[str, str] = {}
 
     def see(self, portion: Portion) -> None:
         if portion.commit.id != self._commit:
@@ -159,76 +158,33 @@ class Explained:
         for row, body in portion.events:
             if isinstance(body, InterestCredited):
                 self._interest_fen[row[1]] += body.carried_fen + body.current_fen
-            elif isinstance(body, roll.Applied | roll.TakenOver):
-                self._programmes[row[1]] = body.programme
-            elif type(body) in EXPLAINED:
+            elif isinstance(body, Withdrawn) or type(body) in EXPLAINED:
                 self._compare(row, body)
 
     def _compare(self, row: Any, body: Any) -> None:
         try:
-            for what, booked, explained in EXPLAINED[type(body)](self, row[1], body):
-                if booked != explained:
-                    self.found.add(
-                        "booked_not_explained", self._commit, row[0], row[1],
-                        what=what, booked=str(booked), explained=str(explained),
-                    )  # fmt: skip
+            booked, explained = (
+                self._withdrawn(row[1], body) if isinstance(body, Withdrawn) else EXPLAINED[type(body)](body)
+            )
         except DAMAGE as damage:
+            booked, explained = repr(damage), None
+        if booked != explained:
             self.found.add(
                 "booked_not_explained", self._commit, row[0], row[1],
-                what=type(damage).__name__, booked="", explained=str(damage),
+                what=body.topic, booked=str(booked), explained=str(explained),
             )  # fmt: skip
 
-    def _withdrawn(self, stream: str, body: Withdrawn) -> Told:
-        """What was decided for this account, and on closing the interest that its own commit credited before."""
-        values = _values(body)
-        if values:
-            decided_fen = values["spouse_fen" if body.for_account else "own_fen"]
-            yield "amount", body.carried_fen + body.current_fen, decided_fen + self._interest_fen[stream]
-
-    def _assigned(self, stream: str, body: ArrearsAssigned) -> Told:
-        yield "months", sum(body.months.values()), body.total_fen
-        if values := _values(body):
-            yield "total", body.total_fen, values["total_fen"]
-            yield "basis", body.basis, values["basis"]
-
-    def _on_roll(self, stream: str, body: roll.Admitted | roll.Changed) -> Told:
-        if values := _values(body):
-            yield "monthly amount", body.monthly_fen, amount_of(find(self._programmes[stream]), values)[0]
-
-    def _assessed(self, stream: str, body: loan.Assessed) -> Told:
-        yield "limit", body.limit_fen, _values(body)["limit_fen"]
-        yield "longest term", body.months_max, body.term["values"]["months_max"]
-
-    def _disbursed(self, stream: str, body: loan.Disbursed) -> Told:
-        yield "rate", str(body.rate), str(_values(body)["rate"])
-
-    def _fee(self, stream: str, body: loan.GuaranteeFeePaid) -> Told:
-        yield "fee", body.amount_fen, _values(body)["fee_fen"]
-
-    def _distributed(self, stream: str, body: result.Distributed) -> Told:
-        available_fen = body.reserve_fen + body.management_fen + body.housing_fen
-        yield "reserve", body.reserve_fen, min(_values(body)["required_fen"], available_fen)
+    def _withdrawn(self, stream: str, body: Withdrawn) -> Compared:
+        values = body.explanation.get("values", {})
+        paid_fen = body.carried_fen + body.current_fen
+        if not values:  # an offset of a loan: the loan's own event says why
+            return paid_fen, paid_fen
+        decided_fen = values["spouse_fen" if body.for_account else "own_fen"]
+        goes_to = "value_added" if body.reason == NO_HEIR else ""
+        return (paid_fen, body.to), (decided_fen + self._interest_fen[stream], goes_to)
 
     def finish(self, connection: Connection) -> None:
         """Everything was said on the way."""
-
-
-def _values(body: Any) -> dict[str, Any]:
-    values: dict[str, Any] = body.explanation.get("values", {})
-    return values
-
-
-EXPLAINED: Final[dict[type[Event], Callable[[Explained, str, Any], Told]]] = {
-    Withdrawn: Explained._withdrawn,
-    ArrearsAssigned: Explained._assigned,
-    roll.Admitted: Explained._on_roll,
-    roll.Changed: Explained._on_roll,
-    loan.Assessed: Explained._assessed,
-    loan.Disbursed: Explained._disbursed,
-    loan.GuaranteeFeePaid: Explained._fee,
-    result.Distributed: Explained._distributed,
-}
-"""Each event that keeps an explanation of one of its amounts, with the comparison of both."""
 
 
 # ---------------------------------------------------------------- parts

@@ -57,6 +57,8 @@ class Rolls:
 
     def _entry(self, commit: int, row: Any, body: Any) -> None:
         state = self._states.get(row[1], roll.Roll())
+        if isinstance(body, roll.Admitted | roll.Changed):
+            self._decided_amount(commit, row, state, body)
         if isinstance(body, roll.Paid):
             entries, amount_fen = self._lines
             self._lines = entries + 1, amount_fen + body.amount_fen
@@ -66,6 +68,15 @@ class Rolls:
                     "roll_amount_not_by_rule", commit, row[0], row[1], recorded=str(body.months), due=str(due)
                 )
         self._states[row[1]] = roll.evolve(state, body)
+
+    def _decided_amount(self, commit: int, row: Any, state: roll.Roll, body: Any) -> None:
+        """The monthly amount is the one that the event's own explanation gives for the programme."""
+        due_fen = amount_of(find(state.programme), body.explanation["values"])[0]
+        if body.monthly_fen != due_fen:
+            self.found.add(
+                "decision_not_by_rule", commit, row[0], row[1],
+                rule=body.explanation["rule"], recorded=body.monthly_fen, due=due_fen,
+            )  # fmt: skip
 
     def _list(self, commit: int, row: Any, body: rollrun.ListPaid) -> None:
         """The lines of a list come before it in its commit: their streams sort before its own."""

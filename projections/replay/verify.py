@@ -18,6 +18,7 @@ from ledger.store.database import Database
 from projections.replay.checkpoint import read_checkpoint
 from projections.replay.checks import Balances, Books, Check, Contributions, Fold, Requests
 from projections.replay.conduct_check import Conducts
+from projections.replay.debt_check import Debts
 from projections.replay.decision_check import Decisions
 from projections.replay.findings import Finding, Findings
 from projections.replay.interest_check import Interest
@@ -98,6 +99,7 @@ def verify(
         Transfers(found, fold),
         Loans(found, book),
         Reversals(found),
+        Debts(found, fold),
         Payments(found, fold, books),
         Balances(found, fold),
         Requests(found),

@@ -7,7 +7,7 @@ what later events changed. Amounts in fen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from hashlib import sha256
 from itertools import chain
@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Final, NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import Connection, select
 
 from ledger.dates import fund_year_bounds, month_of, parse_month
@@ -23,8 +24,8 @@ from ledger.deadlines import of_party
 from ledger.refusal import Refusal
 from ledger.streams import employer as employers
 from ledger.streams import receipt as receipts
-from ledger.streams.account import Account, effect, unpaid_months
-from ledger.streams.employer import Employer
+from ledger.streams.account import Account, effect
+from ledger.streams.employer import Due, Employer
 from ledger.streams.statement import Difference, Edition
 from projections.registers import REGISTERS
 from projections.views.statements import (
@@ -44,9 +45,6 @@ ACCOUNTS_AT_ONCE: Final = 500
 
 EXPLAINED_EVENTS_MAX: Final = 200
 """Later events that a restatement names one by one; all of them are counted."""
-
-Due = Callable[[Employer, Account, int], int]
-"""What an employer owes for an account and a month, both parts, in fen."""
 
 
 LATE: Final = {True: "逾期", False: "", None: "放假安排待公布"}
@@ -208,8 +206,7 @@ class Gathering:
             statement.name, statement.kind = self.state.name, self.state.kind
             statement.status, statement.pay_day = self.state.status, self.state.pay_day
             statement.rate = str(employers.rate_in(self.state, month_of(statement.last)))
-            for _, month_number, fen in self.state.left_behind:
-                self._owe(month_number, fen)
+            self._owe_all({})
 
     def hold(self, receipt: str, events: Sequence[Read]) -> None:
         """Takes a receipt of this employer."""
@@ -233,8 +230,13 @@ class Gathering:
             self.statement.held_receipts.append(Held(receipt, state.received_on, state.why, state.open_fen))
 
     def add(self, history: AccountHistory) -> SpoolLine | None:
-        """Takes one account; nothing where it had no part in the year here."""
+        """Takes one account; nothing where it had no part in the year here.
+
+        What is owed for it does not ask where it stands: an account in the pool (集中封存户) is its last employer's debt.
+        """
         statement = self.statement
+        if self.state.status and history.state.employer == statement.employer:
+            self._owe_all({history.account: history.state})
         found = history.row(statement.employer)
         if found is None:
             return None
@@ -249,10 +251,6 @@ class Gathering:
         if not there:
             return SpoolLine(row, None)
         statement.pages += 1
-        if self.state.status:
-            for month in unpaid_months(history.state, month_of(statement.last)):
-                if not employers.in_months(self.state.deferred, month):
-                    self._owe(month, self.due(self.state, history.state, month))
         return SpoolLine(row, history.year())
 
     def close(self) -> EmployerYear:
@@ -293,12 +291,15 @@ class Gathering:
         else:
             self.statement.later_fen += moved.amount_fen
 
-    def _owe(self, month: int, fen: int) -> None:
-        known = self._month(month)
-        if known:
-            known.arrears_fen += fen
-        else:
-            self.statement.arrears_before_fen += fen
+    def _owe_all(self, present: dict[str, Account]) -> None:
+        """Adds what is owed for present employees, or with none of them what was left behind."""
+        state = self.state if not present else replace(self.state, left_behind=())
+        for _, number, fen in employers.owed(state, present, self.due, month_of(self.statement.last)):
+            month = self._month(number)
+            if month:
+                month.arrears_fen += fen
+            else:
+                self.statement.arrears_before_fen += fen
 
     def _count_heads(self, row: StayRow, there: bool, history: AccountHistory) -> None:
         heads, status = self.statement.heads, row.status

@@ -145,7 +145,8 @@ def open_account(city: City) -> Content:
         city.accounts.append(account)
     person = f"P{city.random.randrange(14)}"
     base = city.random.choice(("5000.00", "6543.21", "6542.50", "15000.00", "15000.01", "1420.00"))
-    return {"account": account, "employer": city.employer(), "person": person, "base": base}
+    content = {"account": account, "employer": city.employer(), "person": person, "base": base}
+    return content | ({"joined_on": city.earlier(20)} if city.random.random() < 0.3 else {})
 
 
 def take_over(city: City) -> Content:
@@ -178,7 +179,7 @@ def deposit(city: City) -> Content:
 
 
 def make_up(city: City) -> Content:
-    account = city.account("normal")
+    account = city.account("normal", *city.random.choice(((), ("sealed", "centrally_sealed", "closed"))))
     state = city.of(account)
     months = list(state.missing[:3]) or [city.next_month(account)]
     content: Content = {"account": account, "months": [format_month(one) for one in months]}
@@ -294,7 +295,8 @@ def resume(city: City) -> Content:
 
 
 def assign_arrears(city: City) -> Content:
-    return {"employer": city.employer(), "debtor": city.employer()}
+    content = {"employer": city.employer(), "debtor": city.employer()}
+    return content | ({"evidenced_wage": "6543.21"} if city.random.random() < 0.4 else {})
 
 
 def merge_employers(city: City) -> Content:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from commands.desk import Desk
 from ledger.books.posting import post
-from ledger.dates import business_day, format_month, fund_year_of
+from ledger.dates import business_day, format_month, fund_year_of, parse_month
 from ledger.policy.loan_terms import terms_of
 from ledger.store import tables
 from ledger.streams import account as accounts
@@ -55,6 +55,7 @@ def check_laws(desk: Desk) -> None:
     check_registers(desk, streams)
     check_books(events, states_of(desk))
     check_accounts(streams, states_of(desk))
+    check_debts(streams, states_of(desk))
     check_loans(desk, streams, states_of(desk))
     check_reports(desk, events, streams)
     broken = broken_invariants(desk.ledger.database)
@@ -181,8 +182,41 @@ def check_accounts(streams: dict[str, list[Recorded]], states: dict[str, dict[st
         check_months(key, state, of_stream)
         for on in sorted({one.body.effective_on for one in of_stream}):
             check_day(key, of_stream, on)
-        assert state.status != "closed" or state.balance_fen == 0, f"{key} is closed and empty"
+        if state.status == "closed":
+            since = [one.body for one in of_stream if one.originator_version > _closed_at(of_stream)]
+            paid_fen = sum(sum(accounts.effect(body)) for body in since)
+            assert state.balance_fen == paid_fen, f"{key}: closed with nothing but what was paid since"
         assert state.reversed == tuple(dict.fromkeys(state.reversed)), f"{key}: an entry is reversed once"
+
+
+def _closed_at(of_stream: list[Recorded]) -> int:
+    return max(one.originator_version for one in of_stream if isinstance(one.body, accounts.Closed))
+
+
+def check_debts(streams: dict[str, list[Recorded]], states: dict[str, dict[str, Any]]) -> None:
+    """A month is owed once or not at all: never paid as well, never by two employers, and by who paid it before."""
+    left = Counter(
+        (debtor, account, month)
+        for account, state in states["account"].items()
+        for month, debtor in accounts.left_months(state)
+    )
+    behind = Counter(
+        (employer, account, month)
+        for employer, state in states["employer"].items()
+        for account, month, _ in state.left_behind
+    )
+    assert left == behind, f"debts of accounts and employers differ: {left - behind} {behind - left}"
+    for account, state in states["account"].items():
+        present = accounts.unpaid_months(state, state.paid_up_to)
+        owed = [*present, *(month for month, _ in accounts.left_months(state))]
+        assert len(owed) == len(set(owed)), f"{account}: a month is owed once"
+        undone = set(state.reversed)
+        paid = {
+            parse_month(one.body.month)
+            for one in streams[f"account-{account}"]
+            if isinstance(one.body, accounts.Deposited) and one.originator_version not in undone
+        }
+        assert not paid & set(owed), f"{account}: what is paid is not owed"
 
 
 def check_reports(desk: Desk, events: list[Recorded], streams: dict[str, list[Recorded]]) -> None:

@@ -251,7 +251,7 @@ def test_an_account_that_cannot_pay_is_refused(
     intake: Intake, tmp_path: Path, change: dict[str, str], code: str
 ) -> None:
     content = {name: value for name, value in change.items() if name != "command"}
-    intake.desk.do(change["command"], {"on": "2019-07-19", **content})
+    intake.desk.do(change["command"], {"on": "2019-07-20", **content})
     assert refused_codes(intake, remittance(tmp_path, *good_rows())) == [(2, "account", code)]
 
 

@@ -9,13 +9,14 @@ from typing import Any, Final
 
 import msgspec
 
-from ledger.dates import business_day, days_after, format_month, month_of, parse_month
+from ledger.dates import business_day, days_after, first_day, format_month, month_of, parse_month
 from ledger.limits import AMOUNT_FEN_MAX
 from ledger.payees import Part
 from ledger.refusal import Refusal
 from ledger.streams.account.events import (
     BalanceTakenOver,
     BaseFixed,
+    BaseProven,
     Closed,
     Deposited,
     EntryReversed,
@@ -35,7 +36,7 @@ from ledger.streams.account.events import (
     Withdrawn,
 )
 from ledger.streams.account.queries import Room, at_day, effect
-from ledger.streams.account.state import Account
+from ledger.streams.account.state import Account, debtor_of, is_left, is_open
 from ledger.streams.base import Event, Recorded
 
 
@@ -74,6 +75,24 @@ def fix_base(state: Account, account: str, fixed: BaseFixed) -> tuple[Event, ...
     return (fixed,)
 
 
+def prove_base(
+    state: Account, account: str, months: Sequence[int], base_fen: int, employer: str, on: date
+) -> tuple[Event, ...]:
+    """Takes a proven wage as the base of months that are owed, whatever the account's state (第十条第三款).
+
+    The same base again gives no event; refuses ``month_already_paid`` for a month that nobody owes.
+    """
+    check_amount(base_fen)
+    paid = next((month for month in months if not is_open(state, month)), None)
+    if paid is not None:
+        raise Refusal("month_already_paid", account=account, month=format_month(paid))
+    known = dict(state.proven)
+    anew = [format_month(month) for month in months if known.get(month) != base_fen]
+    if not anew:
+        return ()
+    return (BaseProven(effective_on=on, months=tuple(anew), base_fen=base_fen, employer=employer),)
+
+
 def deposit(
     state: Account,
     account: str,
@@ -88,10 +107,10 @@ def deposit(
 ) -> tuple[Event, ...]:
     """Books a month's contribution (第四、五条). ``amounts`` are employer's and employee's fen, ``None`` what is due.
 
-    Refuses unknown, closed and sealed accounts, a month that is not due or was paid, and amounts other than due.
+    A sealed or closed account takes what is owed for the months until its break, and no contribution of a later one.
+    Refuses unknown accounts, a month that is not due or was paid, and amounts other than due.
     """
-    if state.status != "normal":
-        _require(state, account, "normal")
+    _require_relation(state, account, month, kind)
     _require_month(state, account, month, kind, on)
     _require_opened(state, account, on)
     if amounts is not None and amounts != (due.employer_fen, due.employee_fen):
@@ -119,8 +138,22 @@ def deposit(
             parameters=due.parameters,
             source=source,
             of=of,
+            employer=debtor_of(state, month) or state.employer,
         ),
     )
+
+
+def _require_relation(state: Account, account: str, month: int, kind: str) -> None:
+    """Refuses a contribution of a month in which the person did not work, or which only a make-up may pay (条例第三十八条).
+
+    A debt is paid whatever became of the account; a current contribution needs one that is neither sealed nor closed.
+    """
+    before_break = state.broken_on is None or month <= month_of(state.broken_on)
+    if state.status != "normal" and not (kind == "make_up" and state.status and before_break):
+        _require(state, account, "normal")
+    if not before_break:
+        broken_on = state.broken_on.isoformat() if state.broken_on else ""
+        raise Refusal("month_after_break", account=account, month=format_month(month), broken_on=broken_on)
 
 
 def _require_month(state: Account, account: str, month: int, kind: str, on: date) -> None:
@@ -134,9 +167,12 @@ def _require_month(state: Account, account: str, month: int, kind: str, on: date
             raise Refusal(
                 "advance_out_of_order", account=account, month=text, expected=format_month(expected)
             )
-    if month in state.missing:
-        if kind == "remittance" and month < state.employer_since:
+    if is_left(state, month) and is_open(state, month):
+        if kind == "remittance":
             raise Refusal("month_before_first", account=account, month=text)
+        if kind != "make_up":
+            raise Refusal("month_needs_make_up", account=account, month=text)
+    elif month in state.missing:
         # An employer's own month, in order, may still fill what a single deposit has skipped.
         if kind not in ("make_up", "remittance"):
             raise Refusal("month_needs_make_up", account=account, month=text)
@@ -177,26 +213,49 @@ def _check_products(account: str, taken: BalanceTakenOver) -> None:
 
 
 def break_relation(
-    state: Account, account: str, how: str, broken_on: date, days: int, on: date
+    state: Account, account: str, how: str, broken_on: date, days: int, on: date, last_month: int = 0
 ) -> tuple[Event, ...]:
     """Records that the wage relation was interrupted or the labour relation ended; the 30 days run from there."""
     _require(state, account, "normal")
     if broken_on > on:
         raise Refusal("day_in_future", what="broken_on", day=broken_on.isoformat(), on=on.isoformat())
+    _require_within_relation(state, account, "broken_on", broken_on)
     if state.broken_on == broken_on and state.broken_how == how:
         return ()
     due_on = days_after(broken_on, days)
-    return (RelationBroken(effective_on=on, how=how, broken_on=broken_on, due_on=due_on),)
+    last = _last_month(last_month, broken_on)
+    return (RelationBroken(effective_on=on, how=how, broken_on=broken_on, due_on=due_on, last_month=last),)
 
 
-def seal(state: Account, account: str, broken_on: date, days: int, on: date) -> tuple[Event, ...]:
+def _require_within_relation(state: Account, account: str, what: str, day: date) -> None:
+    """Refuses a break or an end that lies before what it ends, as it would erase months that are owed (第七至十条).
+
+    That is the hiring, the month in which the present employer took the person over, the resumption of wages (unless the
+    break before it is said again: then wages never resumed), or a break that was recorded already.
+    """
+    begun = [state.joined_on, first_day(state.employer_since) if state.employer_since else None]
+    if state.resumption and day != state.resumption[0]:
+        begun.append(state.resumption[1])
+    begun.append(state.broken_on)
+    since = max((one for one in begun if one), default=day)
+    if day < since:
+        raise Refusal(
+            "ends_before_begin", account=account, what=what, day=day.isoformat(), since=since.isoformat()
+        )
+
+
+def seal(
+    state: Account, account: str, broken_on: date, days: int, on: date, last_month: int = 0
+) -> tuple[Event, ...]:
     """Seals an account with its employer (第七条). A late seal is allowed and shows itself as late."""
     if state.status == "sealed":
         return ()
     _require(state, account, "normal")
     if broken_on > on:
         raise Refusal("day_in_future", what="broken_on", day=broken_on.isoformat(), on=on.isoformat())
-    return (Sealed(effective_on=on, broken_on=broken_on, due_on=days_after(broken_on, days)),)
+    _require_within_relation(state, account, "broken_on", broken_on)
+    last, due_on = _last_month(last_month, broken_on), days_after(broken_on, days)
+    return (Sealed(effective_on=on, broken_on=broken_on, due_on=due_on, last_month=last),)
 
 
 def unseal(state: Account, account: str, resumed_on: date, on: date) -> tuple[Event, ...]:
@@ -214,14 +273,18 @@ def unseal(state: Account, account: str, resumed_on: date, on: date) -> tuple[Ev
     return (Unsealed(effective_on=on, resumed_on=resumed_on),)
 
 
-def seal_centrally(state: Account, account: str, ended_on: date, days: int, on: date) -> tuple[Event, ...]:
+def seal_centrally(
+    state: Account, account: str, ended_on: date, days: int, on: date, last_month: int = 0
+) -> tuple[Event, ...]:
     """Moves an account to the centre's pool when the labour relation has ended (第八条)."""
     if state.status == "centrally_sealed":
         return ()
     _require(state, account, "normal", "sealed")
     if ended_on > on:
         raise Refusal("day_in_future", what="ended_on", day=ended_on.isoformat(), on=on.isoformat())
-    return (SealedCentrally(effective_on=on, ended_on=ended_on, due_on=days_after(ended_on, days)),)
+    _require_within_relation(state, account, "ended_on", ended_on)
+    last, due_on = _last_month(last_month, ended_on), days_after(ended_on, days)
+    return (SealedCentrally(effective_on=on, ended_on=ended_on, due_on=due_on, last_month=last),)
 
 
 def transfer(
@@ -233,6 +296,7 @@ def transfer(
     days: int,
     on: date,
     by: str = "unit",
+    last_month: int = 0,
 ) -> tuple[Event, ...]:
     """Moves an account to another employer of the city (第九条): nothing of the balance or history changes."""
     if state.employer == to_employer and state.status == "normal":
@@ -242,6 +306,7 @@ def transfer(
         raise Refusal("hired_before_end", ended_on=ended_on.isoformat(), hired_on=hired_on.isoformat())
     if hired_on > on:
         raise Refusal("day_in_future", what="hired_on", day=hired_on.isoformat(), on=on.isoformat())
+    _require_within_relation(state, account, "ended_on", ended_on)
     return (
         Transferred(
             effective_on=on,
@@ -252,8 +317,14 @@ def transfer(
             out_due_on=days_after(ended_on, days),
             in_due_on=days_after(hired_on, days),
             by=by,
+            last_month=_last_month(last_month, ended_on),
         ),
     )
+
+
+def _last_month(last_month: int, on: date) -> str:
+    """The last month that is owed when a relation ends on a day, as an event says it: nothing where it is the day's own."""
+    return format_month(last_month) if last_month not in (0, month_of(on)) else ""
 
 
 def transfer_in(state: Account, account: str, arrived: TransferredIn) -> tuple[Event, ...]:
@@ -410,6 +481,7 @@ def reverse(
     reason: str,
     room: Room,
     money: str = "",
+    payer: str = "",
     closed_by: int | None = None,
 ) -> tuple[EntryReversed]:
     """Reverses a movement once, at its original value date (错缴更正, 冲账).
@@ -418,7 +490,7 @@ def reverse(
 
     Refuses ``already_reversed``, ``not_reversible``, ``account_frozen``, and ``spent_since`` when
     what is taken back has been used: ``room`` is what the original day can give. A reversed contribution goes back
-    to the unallocated money of its employer unless ``money`` is ``bank``.
+    to the unallocated money of its employer (``payer``, see ``payer_of``) unless ``money`` is ``bank``.
     """
     version, body = original.originator_version, original.body
     if version in state.reversed:
@@ -449,6 +521,7 @@ def reverse(
             month=body.month if isinstance(body, Deposited) else "",
             months=_months_of(body),
             original_recorded_on=business_day(original.recorded_at),
+            employer=payer,
             stays_closed=state.status == "closed" and version != closed_by,
         ),
     )

@@ -14,7 +14,11 @@ from ledger.streams.base import Event, event
 
 @event("account.opened")
 class Opened(Event, frozen=True):
-    """An account was opened (个人账户设立) for a person with an employer, from a first contribution month."""
+    """An account was opened (个人账户设立) for a person with an employer, from a first contribution month.
+
+    ``new_worker`` is who is new to work (新参加工作): 条例第十七条 lets the second month be the first. ``wage_month`` is
+    the month whose wage is the first base of a newcomer.
+    """
 
     person: str
     employer: str
@@ -23,6 +27,8 @@ class Opened(Event, frozen=True):
     joined_on: date
     wage_fen: int = 0
     parameters: tuple[str, ...] = ()
+    new_worker: bool = False
+    wage_month: str = ""
 
 
 @event("account.balance_taken_over", moves_money=True)
@@ -52,12 +58,22 @@ class BaseFixed(Event, frozen=True):
     parameters: tuple[str, ...]
 
 
+@event("account.base_proven")
+class BaseProven(Event, frozen=True):
+    """The wage of months that ``employer`` owes was proven (第十条第三款): it is their base, whatever was on record."""
+
+    months: tuple[str, ...]
+    base_fen: int
+    employer: str
+
+
 @event("account.deposited", moves_money=True)
 class Deposited(Event, frozen=True):
     """A month's contribution was booked to the employee (缴存入账), both parts.
 
     ``kind``: ``remittance`` 汇缴, ``single`` 单笔, ``make_up`` 补缴, ``advance`` 预缴. ``source``: ``bank`` or
-    ``held`` (挂账). The amounts are performed again from base, rate and the named parameter versions.
+    ``held`` (挂账). ``employer`` is whose debt it paid. The amounts are performed again from base, rate and the named
+    parameter versions.
     """
 
     month: str
@@ -70,18 +86,21 @@ class Deposited(Event, frozen=True):
     rule: str
     source: str = "bank"
     of: str = ""
+    employer: str = ""
 
 
 @event("account.relation_broken")
 class RelationBroken(Event, frozen=True):
     """The wage relation was interrupted (中断工资关系, 第七条) or the labour relation ended (解除, 第八、九条).
 
-    Until ``due_on`` the account is to be sealed, transferred or centrally sealed.
+    Until ``due_on`` the account is to be sealed, transferred or centrally sealed. ``last_month`` is the last month that
+    is owed, where it is not that of the break; so in the other events that end a relation.
     """
 
     how: str
     broken_on: date
     due_on: date
+    last_month: str = ""
 
 
 @event("account.sealed")
@@ -90,6 +109,7 @@ class Sealed(Event, frozen=True):
 
     broken_on: date
     due_on: date
+    last_month: str = ""
 
 
 @event("account.unsealed")
@@ -105,6 +125,7 @@ class SealedCentrally(Event, frozen=True):
 
     ended_on: date
     due_on: date
+    last_month: str = ""
 
 
 @event("account.transferred")
@@ -118,6 +139,7 @@ class Transferred(Event, frozen=True):
     out_due_on: date
     in_due_on: date
     by: str = "unit"
+    last_month: str = ""
 
 
 @event("account.transferred_in", moves_money=True)
@@ -233,8 +255,8 @@ class EntryReversed(Event, frozen=True):
     ``carried_fen`` and ``current_fen`` are signed and are added to the account, ``months`` of contribution are taken
     back. ``money`` says where the other side is: ``bank``, ``held`` when a contribution goes back to the unallocated
     money of its employer, ``opening``, ``interest`` when credited interest is payable again, or ``value_added`` for what
-    had become income. A closed account comes back sealed, unless it ``stays_closed``: the movement was not the one that
-    closed it.
+    had become income. ``employer`` is whose contribution it was: it owes the month again. A closed account comes back
+    sealed, unless it ``stays_closed``: the movement was not the one that closed it.
     """
 
     reverses: int
@@ -246,6 +268,7 @@ class EntryReversed(Event, frozen=True):
     month: str = ""
     months: int = 0
     original_recorded_on: date | None = None
+    employer: str = ""
     stays_closed: bool = False
 
 

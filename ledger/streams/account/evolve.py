@@ -11,6 +11,7 @@ from ledger.dates import fund_year_of, month_of, parse_month
 from ledger.streams.account.events import (
     BalanceTakenOver,
     BaseFixed,
+    BaseProven,
     Closed,
     Deposited,
     EntryReversed,
@@ -29,7 +30,7 @@ from ledger.streams.account.events import (
     Unsealed,
     Withdrawn,
 )
-from ledger.streams.account.state import Account
+from ledger.streams.account.state import Account, debtor_of, employer_in, ended, owed_until, unpaid_months
 from ledger.streams.base import Event, Stream
 
 
@@ -80,6 +81,7 @@ def _opened(state: Account, event: Opened) -> Account:
         first_month=month,
         base_fen=event.base_fen,
         bases=((month, event.base_fen),),
+        spells=((month, 0, event.employer),),
         fund_year=fund_year_of(event.effective_on),
     )
 
@@ -103,6 +105,12 @@ def _base_fixed(state: Account, event: BaseFixed) -> Account:
     return replace(state, bases=bases, base_fen=event.base_fen)
 
 
+def _base_proven(state: Account, event: BaseProven) -> Account:
+    months = {parse_month(month) for month in event.months}
+    kept = (one for one in state.proven if one[0] not in months)
+    return replace(state, proven=tuple(sorted((*kept, *((month, event.base_fen) for month in months)))))
+
+
 def _deposited(state: Account, event: Deposited) -> Account:
     month = parse_month(event.month)
     paid, missing = state.paid_up_to, state.missing
@@ -119,44 +127,65 @@ def _deposited(state: Account, event: Deposited) -> Account:
         months=state.months + 1,
         paid_up_to=paid,
         missing=missing,
+        left_with=tuple(one for one in state.left_with if one[0] != month),
     )
 
 
-def _resumed(state: Account, on: date, **more: Any) -> Account:
+def _broken(
+    state: Account, event: RelationBroken | Sealed | SealedCentrally, on: date, **more: Any
+) -> Account:
+    """Wages stopped on a day: where they had stopped before, nothing was owed in between."""
+    if state.broken_on and state.broken_on < on and isinstance(event, SealedCentrally):
+        return replace(state, **more)
+    return replace(state, broken_on=on, last_month=_last_month(event.last_month, on), **more)
+
+
+def _last_month(stated: str, on: date) -> int:
+    """The last month that is owed when a relation ends on a day; an older event does not say it: the day's own."""
+    return parse_month(stated) if stated else month_of(on)
+
+
+def _resumed(state: Account, on: date, ended_in: int | None = None, **more: Any) -> Account:
     """Contributions begin again; what was owed until the break stays owed, what lies between is not."""
     month = month_of(on)
-    last = min(month_of(state.broken_on) if state.broken_on else month - 1, month - 1)
+    last = min(month - 1, owed_until(state, month - 1), month - 1 if ended_in is None else ended_in)
     owed = range(max(state.paid_up_to + 1, state.first_month), last + 1)
+    employer = more.get("employer", state.employer)
     return replace(
         state,
         status="normal",
         broken_on=None,
         broken_how="",
+        last_month=0,
         first_month=max(state.first_month, month),
         missing=tuple(sorted({*state.missing, *owed})),
+        spells=(*ended(state.spells, last), (month, 0, employer)),
         **more,
     )
 
 
+def _unsealed(state: Account, event: Unsealed) -> Account:
+    resumption = (state.broken_on, event.resumed_on) if state.broken_on else ()
+    return _resumed(state, event.resumed_on, resumption=resumption)
+
+
 def _transferred(state: Account, event: Transferred) -> Account:
+    since = month_of(event.hired_on)
     if event.by == "restructuring" and state.status != "normal":
         # Who does not work is not hired by a merger: the seal stays, and what was owed stays with the old employer.
-        since = month_of(event.hired_on)
-        return replace(state, employer=event.to_employer, employer_since=since)
+        last = min(owed_until(state, since - 1), since - 1)
+        spells = (*ended(state.spells, last), (since, 0, event.to_employer))
+        return replace(state, employer=event.to_employer, employer_since=since, spells=spells)
     joined_on = state.joined_on if event.by == "restructuring" else event.hired_on
     return _resumed(
         state,
         event.hired_on,
+        _last_month(event.last_month, event.ended_on),
         employer=event.to_employer,
         joined_on=joined_on,
-        employer_since=month_of(event.hired_on),
+        employer_since=since,
+        resumption=(),
     )
-
-
-def _sealed_centrally(state: Account, event: SealedCentrally) -> Account:
-    # Where wages had stopped before the labour relation ended, nothing was owed in between.
-    stopped_on = min(state.broken_on, event.ended_on) if state.broken_on else event.ended_on
-    return replace(state, status="centrally_sealed", broken_on=stopped_on)
 
 
 def _reversed(state: Account, event: EntryReversed) -> Account:
@@ -165,17 +194,43 @@ def _reversed(state: Account, event: EntryReversed) -> Account:
         "months": state.months - event.months,
     }
     if event.of_topic == Deposited.topic:
-        # The month is open again; at the end of the paid months it falls away with the gaps right before it.
-        paid, missing = state.paid_up_to, {*state.missing, parse_month(event.month)}
-        while paid in missing and paid >= state.first_month:
-            missing.remove(paid)
-            paid -= 1
-        more |= {"paid_up_to": paid, "missing": tuple(sorted(missing))}
+        more |= _owed_again(state, parse_month(event.month), event.employer)
     if event.of_topic == BalanceTakenOver.topic and not more["months"]:
         more |= {"paid_up_to": 0, "first_month": state.bases[0][0] if state.bases else 0}
     if state.status == "closed" and not event.stays_closed:
         more |= {"status": "sealed", "broken_on": state.broken_on or event.effective_on}
     return moved(state, event.effective_on, event.carried_fen, event.current_fen, **more)
+
+
+def _owed_again(state: Account, month: int, payer: str) -> dict[str, Any]:
+    """A month is open again; at the end of the paid months it falls away with the gaps right before it.
+
+    Its debtor is who paid it, by name where the person has moved on since. A month after the break, which nobody ever
+    owed, is not owed because it was paid back.
+    """
+    paid, missing = state.paid_up_to, {*state.missing, month}
+    while paid in missing and paid >= state.first_month:
+        missing.remove(paid)
+        paid -= 1
+    employer = employer_in(state, month)
+    if not employer and state.spells:
+        missing.discard(month)
+    stays = payer in ("", employer) and state.status != "closed"
+    left = state.left_with if stays or not employer else (*state.left_with, (month, payer or employer))
+    return {"paid_up_to": paid, "missing": tuple(sorted(missing)), "left_with": left}
+
+
+def _closed(state: Account, event: Closed) -> Account:
+    """What the present employer owes when the account is closed stays owed by it, month by month."""
+    before = month_of(event.effective_on) - 1
+    owed = unpaid_months(state, before)
+    return replace(
+        state,
+        status="closed",
+        broken_on=state.broken_on or event.effective_on,
+        last_month=state.last_month if state.broken_on else before,
+        left_with=(*state.left_with, *((month, debtor_of(state, month) or state.employer) for month in owed)),
+    )
 
 
 def _recovered(state: Account, event: Recovered) -> Account:
@@ -192,10 +247,11 @@ _STEPS: Final[dict[type[Event], Any]] = {
     Opened: _opened,
     BalanceTakenOver: _taken_over,
     BaseFixed: _base_fixed,
-    RelationBroken: lambda state, event: replace(state, broken_on=event.broken_on, broken_how=event.how),
-    Sealed: lambda state, event: replace(state, status="sealed", broken_on=event.broken_on),
-    Unsealed: lambda state, event: _resumed(state, event.resumed_on),
-    SealedCentrally: _sealed_centrally,
+    BaseProven: _base_proven,
+    RelationBroken: lambda state, event: _broken(state, event, event.broken_on, broken_how=event.how),
+    Sealed: lambda state, event: _broken(state, event, event.broken_on, status="sealed"),
+    Unsealed: _unsealed,
+    SealedCentrally: lambda state, event: _broken(state, event, event.ended_on, status="centrally_sealed"),
     Transferred: _transferred,
     TransferredIn: lambda state, event: moved(
         state, event.effective_on, 0, event.amount_fen, months=state.months + event.months
@@ -212,7 +268,7 @@ _STEPS: Final[dict[type[Event], Any]] = {
     ),
     Unfrozen: lambda state, event: replace(state, frozen="", frozen_fen=0),
     Withdrawn: lambda state, event: moved(state, event.effective_on, -event.carried_fen, -event.current_fen),
-    Closed: lambda state, event: replace(state, status="closed"),
+    Closed: _closed,
     EntryReversed: _reversed,
     InterestCredited: lambda state, event: moved(
         state, event.effective_on, event.carried_fen + event.current_fen, 0

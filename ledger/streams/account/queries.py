@@ -7,7 +7,7 @@ from datetime import date
 from itertools import groupby
 from typing import Final, NamedTuple
 
-from ledger.dates import business_day, fund_year_of, month_of, parse_month
+from ledger.dates import business_day, fund_year_of, parse_month
 from ledger.streams.account.events import (
     BalanceTakenOver,
     Closed,
@@ -22,7 +22,7 @@ from ledger.streams.account.events import (
     Withdrawn,
 )
 from ledger.streams.account.evolve import evolve, moved
-from ledger.streams.account.state import Account
+from ledger.streams.account.state import Account, debtor_of
 from ledger.streams.base import Event, Recorded
 
 
@@ -169,7 +169,10 @@ def closing_of(events: Iterable[Recorded]) -> tuple[int, str] | None:
 
 
 def base_in(state: Account, month: int) -> int:
-    """The base that governs a month, in fen."""
+    """The base that governs a month, in fen: the proven one (第十条第三款), else the one on record."""
+    for proven, base_fen in state.proven:
+        if proven == month:
+            return base_fen
     for start, base_fen in reversed(state.bases):
         if start <= month:
             return base_fen
@@ -197,11 +200,14 @@ def months_in_a_row(events: Iterable[Recorded]) -> int:
     return last - first
 
 
-def unpaid_months(state: Account, through: int) -> list[int]:
-    """Months up to ``through`` for which the present employer owes a contribution that was not booked."""
-    if state.status not in ("normal", "sealed", "centrally_sealed"):
-        return []
-    last = min(through, month_of(state.broken_on)) if state.broken_on else through
-    owed = range(max(state.paid_up_to + 1, state.first_month), last + 1)
-    missing = (month for month in state.missing if month <= through)
-    return sorted({month for month in (*missing, *owed) if month >= state.employer_since})
+def payer_of(original: Recorded, history: Iterable[Recorded]) -> str:
+    """Whose contribution a movement was; an older event does not say it, and the account as it stood then does."""
+    if not isinstance(original.body, Deposited):
+        return ""
+    if original.body.employer:
+        return original.body.employer
+    before = Account()
+    for one in history:
+        if one.originator_version < original.originator_version:
+            before = evolve(before, one.body)
+    return debtor_of(before, parse_month(original.body.month)) or before.employer

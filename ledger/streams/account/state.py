@@ -1,14 +1,29 @@
-"""State of the personal account: the smallest from which decisions can be taken. Months are numbers."""
+"""State of the personal account: the smallest from which decisions can be taken. Months are numbers.
+
+Beside it stands the one answer to who owes which month (欠缴), for booking, reversal, transfer, closing, views and
+statements: 葫政发〔2019〕12号 第七至十条; 条例第十七、十九、三十八条. A month is owed by the employer with which the person
+was then. A debt stays with its debtor when the person moves on or the account is closed: it is then *left*, and stands
+by month in the debtor's own stream too.
+"""
 
 from __future__ import annotations
 
 from datetime import date
+from itertools import chain
+from typing import Final
 
 import msgspec
 
+from ledger.dates import month_of
+
 
 class Account(msgspec.Struct, frozen=True, gc=False):
-    """The smallest state from which decisions about an account can be taken. ``status`` is empty before it exists."""
+    """The smallest state from which decisions about an account can be taken. ``status`` is empty before it exists.
+
+    ``spells`` are the months with each employer: first, last (0 while it runs), employer. ``left_with`` are months whose
+    debt was left with an employer by name, ``proven`` bases of single months in fen, ``resumption`` the break that was
+    ended by an unsealing and the day on which wages resumed, ``last_month`` the last month that is owed before a break.
+    """
 
     person: str = ""
     employer: str = ""
@@ -31,7 +46,72 @@ class Account(msgspec.Struct, frozen=True, gc=False):
     reversed: tuple[int, ...] = ()
     broken_on: date | None = None
     broken_how: str = ""
+    spells: tuple[tuple[int, int, str], ...] = ()
+    left_with: tuple[tuple[int, str], ...] = ()
+    proven: tuple[tuple[int, int], ...] = ()
+    resumption: tuple[date, ...] = ()
+    last_month: int = 0
 
     @property
     def balance_fen(self) -> int:
         return self.carried_fen + self.current_fen
+
+
+LIVE: Final = frozenset({"normal", "sealed", "centrally_sealed"})
+
+
+def debtor_of(state: Account, month: int) -> str:
+    """The employer that owes a month, or owed it before it was paid; empty where nobody ever did."""
+    return next((employer for one, employer in state.left_with if one == month), "") or employer_in(
+        state, month
+    )
+
+
+def employer_in(state: Account, month: int) -> str:
+    """The employer with which the person stood in a month; empty in a gap and after the break (中断工资关系)."""
+    for first, last, employer in reversed(state.spells):
+        if first <= month <= (last or owed_until(state, month)):
+            return employer
+    return ""
+
+
+def is_open(state: Account, month: int) -> bool:
+    """Whether a contribution for a month may still be paid, whoever owes it: it lies between first month and break."""
+    until = month_of(state.broken_on) if state.broken_on else month
+    return month in state.missing or max(state.paid_up_to + 1, state.first_month) <= month <= until
+
+
+def is_left(state: Account, month: int) -> bool:
+    """Whether the debt of a month, if there is one, stands in its debtor's own stream: its person has moved on."""
+    return month < state.employer_since or any(one == month for one, _ in state.left_with)
+
+
+def unpaid_months(state: Account, through: int) -> list[int]:
+    """Months up to ``through`` for which the present employer owes a contribution that was not booked."""
+    if state.status not in LIVE:
+        return []
+    return [month for month in _open_months(state, through) if not is_left(state, month)]
+
+
+def left_months(state: Account) -> list[tuple[int, str]]:
+    """``(month, debtor)`` of all months whose debt was left with the employer that owes it."""
+    through = max(chain((state.employer_since - 1,), state.missing, (month for month, _ in state.left_with)))
+    found = [month for month in _open_months(state, through) if is_left(state, month)]
+    return [(month, debtor_of(state, month)) for month in found]
+
+
+def _open_months(state: Account, through: int) -> list[int]:
+    last = min(through, owed_until(state, through))
+    after_the_paid = range(max(state.paid_up_to + 1, state.first_month), last + 1)
+    return sorted({*(month for month in state.missing if month <= through), *after_the_paid})
+
+
+def owed_until(state: Account, without_break: int) -> int:
+    """The last month that is owed where a relation is broken; an older break says none, and its own month is owed."""
+    return (state.last_month or month_of(state.broken_on)) if state.broken_on else without_break
+
+
+def ended(spells: tuple[tuple[int, int, str], ...], last: int) -> tuple[tuple[int, int, str], ...]:
+    """The spells of employment when the running one ends with a month; one without a month of its own is none."""
+    *earlier, (first, _, employer) = spells or ((1, 0, ""),)
+    return (*earlier, (first, last, employer)) if first <= last and employer else tuple(earlier)
