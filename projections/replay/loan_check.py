@@ -13,6 +13,7 @@ from ledger.money import format_fen
 from ledger.policy.loan_terms import Terms, terms_named
 from ledger.policy.parameters import PolicyBook
 from ledger.refusal import Refusal
+from ledger.store import references
 from ledger.streams import general_ledger
 from ledger.streams import loan as loans
 from ledger.streams.base import Event
@@ -94,8 +95,8 @@ class Loans:
         on = body.effective_on
         ordinary = [one for one in body.shares if one.number]
         paid_fen = sum(one.principal_fen + one.interest_fen + one.penalty_fen for one in ordinary)
-        due, rest_fen = loans.allocate(state, paid_fen, on, terms)
-        yield "shares", (ordinary, 0), (due, rest_fen)
+        due, rest_fen = loans.allocate(state, paid_fen + body.held_fen, on, terms)
+        yield "shares", (ordinary, body.held_fen), (due, rest_fen)
         for one in body.shares:
             if not one.number:
                 yield "interest", one.interest_fen, loans.interest_to(state, on, terms)
@@ -108,6 +109,18 @@ class Loans:
         yield "sums", [body.principal_fen, body.interest_fen, body.penalty_fen], sums
 
     def finish(self, connection: Connection) -> None:
+        self._references(connection)
         balances_fen = sum(one.balance_fen for one in self.states.values())
         if self.books_fen != balances_fen:
             self.found.add("loans_differ", books=format_fen(self.books_fen), loans=format_fen(balances_fen))
+
+    def _references(self, connection: Connection) -> None:
+        """A reference of the bank stands booked once on a loan, whatever was reversed of it."""
+        twice = references.booked_more_than_once(connection)
+        for (stream, reference), events in references.events_under(connection, twice).items():
+            standing = list(loans.standing_under(self.states[stream], events, reference))
+            if len(standing) > 1:
+                self.found.add(
+                    "reference_booked_twice", stream=stream, loan=stream.partition("-")[2],
+                    reference=reference, count=len(standing),
+                )  # fmt: skip

@@ -205,13 +205,32 @@ def test_a_repricing_saves_what_was_published_to_the_fen(rate, published_differe
     assert interest_fen(rate[0]) - interest_fen(rate[1]) == published_difference
 
 
-def test_the_same_money_twice_is_one_repayment():
+def booked_before(history: History, arrived: Arrived) -> Arrived:
+    """The same money with what the history has under its reference."""
+    events = [(one.originator_version, one.body) for one in history.events]
+    return arrived._replace(before=next(loans.standing_under(history.state, events, arrived.reference), None))
+
+
+def test_the_same_money_twice_is_one_repayment_whatever_came_between():
+    history = History("level_payment", 10_000_000, 120, 1, date(2019, 8, 1), Decimal("0.0325"))
+    first = Arrived(50_000, date(2019, 9, 1), "bank_card", "R1")
+    history.add(loans.repay(history.state, "L1", first, TERMS)[0])
+    history.add(loans.repay(history.state, "L1", first._replace(amount_fen=60_000, reference="R2"), TERMS)[0])
+    assert loans.repay(history.state, "L1", booked_before(history, first), TERMS) == ((), 0)
+    second = first._replace(amount_fen=60_000, reference="R2")
+    assert loans.repay(history.state, "L1", booked_before(history, second), TERMS) == ((), 0)
+
+
+@pytest.mark.parametrize("other", [{"amount_fen": 97_718}, {"on": date(2019, 9, 2)}, {"source": "counter"}])
+def test_the_same_reference_with_another_content_is_refused(other):
     history = History("level_payment", 10_000_000, 120, 1, date(2019, 8, 1), Decimal("0.0325"))
     arrived = Arrived(97_719, date(2019, 9, 1), "bank_card", "R1")
-    events, _ = loans.repay(history.state, "L1", arrived, TERMS)
-    history.add(events)
-    assert loans.repay(history.state, "L1", arrived, TERMS) == ((), 0)
-    assert loans.prepay(history.state, "L1", arrived, "keep_term", 0, TERMS) == ()
+    history.add(loans.repay(history.state, "L1", arrived, TERMS)[0])
+    again = booked_before(history, arrived)
+    with pytest.raises(Refusal, match="reference_differs"):
+        loans.repay(history.state, "L1", again._replace(**other), TERMS)
+    with pytest.raises(Refusal, match="reference_differs"):
+        loans.prepay(history.state, "L1", again, "keep_term", 0, TERMS)
 
 
 def test_rates_split_a_month_without_losing_a_day():

@@ -70,6 +70,7 @@ from ledger.streams.loan.events import (
 from ledger.streams.loan.evolve import LOANS, evolve
 from ledger.streams.loan.queries import (
     Claim,
+    Content,
     Due,
     Payoff,
     allocate,
@@ -77,6 +78,7 @@ from ledger.streams.loan.queries import (
     bring_up,
     case_of,
     claim_on,
+    content_of,
     days_overdue,
     fell_due,
     in_122,
@@ -86,6 +88,7 @@ from ledger.streams.loan.queries import (
     payoff_on,
     penalty_on,
     schedule,
+    standing_under,
     turning_days,
 )
 from ledger.streams.loan.state import RUNNING, STATUSES, Loan
@@ -101,6 +104,7 @@ __all__ = [
     "Assessed",
     "Claim",
     "Classified",
+    "Content",
     "ContractSigned",
     "DemandSent",
     "DemandedEarly",
@@ -138,6 +142,7 @@ __all__ = [
     "bring_up",
     "case_of",
     "claim_on",
+    "content_of",
     "days_overdue",
     "demand_early",
     "disburse",
@@ -168,6 +173,7 @@ __all__ = [
     "secure",
     "send_demand",
     "sign",
+    "standing_under",
     "turning_days",
     "write_off",
 ]

@@ -18,6 +18,7 @@ from ledger.streams.loan.events import (
     TURNS,
     InstalmentFellDue,
     Owed,
+    Recovered,
     Repaid,
     Repriced,
     Share,
@@ -292,6 +293,38 @@ def allocate(state: Loan, amount_fen: int, on: date, terms: Terms) -> tuple[list
 
 def _by_kind(one: Owed, prefix: str) -> dict[str, int]:
     return {f"{prefix}interest": one.interest_fen, f"{prefix}principal": one.principal_fen}
+
+
+class Content(NamedTuple):
+    """What a bank reference says of its money: what it was booked as, whence, on which value day, how much in fen.
+
+    ``principal_fen`` is said of a recovery, where a person splits the sum.
+    """
+
+    what: str
+    source: str
+    on: date
+    amount_fen: int
+    principal_fen: int = 0
+
+
+def content_of(body: Repaid | Recovered) -> Content:
+    """The content of what was booked, with what of the same money was over and is held."""
+    booked_fen = body.principal_fen + body.interest_fen + body.penalty_fen
+    if isinstance(body, Recovered):
+        return Content("recovery", body.source, body.effective_on, booked_fen, body.principal_fen)
+    what = "repayment" if body.kind == "instalment" else "prepayment"
+    return Content(what, body.source, body.effective_on, booked_fen + body.held_fen)
+
+
+def standing_under(
+    state: Loan, events: Iterable[tuple[int, Event]], reference: str
+) -> Iterator[Repaid | Recovered]:
+    """What stands booked under a reference, of events with their versions: what was reversed may be booked again."""
+    for version, body in events:
+        stands = version not in state.reversed
+        if stands and isinstance(body, (Repaid, Recovered)) and body.reference == reference:
+            yield body
 
 
 def case_of(body: Event, before: Loan) -> tuple[str, dict[str, Any], dict[str, int]] | None:

@@ -10,6 +10,7 @@ from ledger.streams.account import check_amount
 from ledger.streams.base import Event
 from ledger.streams.loan.decisions.repaying import Arrived, repay
 from ledger.streams.loan.decisions.required import (
+    is_booked,
     require,
     require_not_moved,
     require_running,
@@ -27,6 +28,7 @@ from ledger.streams.loan.events import (
 from ledger.streams.loan.queries import (
     bring_up,
     claim_on,
+    content_of,
     days_overdue,
 )
 from ledger.streams.loan.state import RUNNING, Loan
@@ -104,12 +106,17 @@ def write_off(
     return (*events, WrittenOff(effective_on=on, principal_fen=state.overdue_fen, approval=approval))
 
 
-def recover(state: Loan, loan: str, recovered: Recovered) -> tuple[Event, ...]:
-    """Books money that came in after a write-off (核销后收回); the last fen of principal settles the loan."""
-    require(state, loan, "written_off")
+def recover(
+    state: Loan, loan: str, recovered: Recovered, before: Repaid | Recovered | None = None
+) -> tuple[Event, ...]:
+    """Books money that came in after a write-off (核销后收回); the last fen of principal settles the loan.
+
+    ``before`` is what stands booked under its reference: the same gives no event, another is ``reference_differs``.
+    """
     check_amount(recovered.principal_fen)
-    if recovered.reference and recovered.reference == state.reference:
+    if is_booked(loan, before, recovered.reference, content_of(recovered)):
         return ()
+    require(state, loan, "written_off")
     if recovered.principal_fen > state.written_off_fen:
         raise Refusal(
             "recovered_too_much",

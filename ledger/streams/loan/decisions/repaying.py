@@ -12,6 +12,7 @@ from ledger.refusal import Refusal
 from ledger.streams.account import check_amount
 from ledger.streams.base import Event, Recorded
 from ledger.streams.loan.decisions.required import (
+    is_booked,
     moved_since,
     require_months,
     require_not_moved,
@@ -23,6 +24,7 @@ from ledger.streams.loan.events import (
     DemandSent,
     OffsetAgreed,
     RecoursePassed,
+    Recovered,
     Repaid,
     RepaymentReversed,
     Rescheduled,
@@ -34,6 +36,7 @@ from ledger.streams.loan.events import (
 )
 from ledger.streams.loan.evolve import LOANS, evolve
 from ledger.streams.loan.queries import (
+    Content,
     allocate,
     bring_up,
     by_turn,
@@ -53,6 +56,7 @@ class Arrived(NamedTuple):
     """Money that arrived for a loan: how much, on which value day, from where, under which reference.
 
     ``turning_days`` are given where the money is booked after principal was turned that it pays: all days of turns.
+    ``before`` is what stands booked under the reference in the whole history of the loan; nothing where none was given.
     """
 
     amount_fen: int
@@ -61,19 +65,25 @@ class Arrived(NamedTuple):
     reference: str
     account: str = ""
     turning_days: tuple[date, ...] = ()
+    before: Repaid | Recovered | None = None
+
+    def content(self, what: str) -> Content:
+        """What this money says of itself, booked as a ``repayment`` or a ``prepayment``."""
+        return Content(what, self.source, self.on, self.amount_fen)
 
 
 def repay(state: Loan, loan: str, arrived: Arrived, terms: Terms) -> tuple[tuple[Event, ...], int]:
     """Books money that arrived (还款) against what had fallen due, in the order of the parameter; and the rest in fen.
 
-    What fell due after the value date is not paid by it, so that it does not matter when a batch was run. Money under
-    the reference of the last repayment is the same money and gives no event. Refuses ``loan_nothing_due`` where
-    nothing had fallen due, and ``loan_moved_since`` where something later was booked already.
+    What fell due after the value date is not paid by it, so that it does not matter when a batch was run. Money whose
+    reference stands booked is the same money and gives no event. Refuses ``reference_differs`` where it has another
+    content, ``loan_nothing_due`` where nothing had fallen due, and ``loan_moved_since`` where something later was
+    booked already.
     """
-    require_running(state, loan)
     check_amount(arrived.amount_fen)
-    if arrived.reference and arrived.reference == state.reference:
+    if is_booked(loan, arrived.before, arrived.reference, arrived.content("repayment")):
         return (), 0
+    require_running(state, loan)
     require_not_moved(state, loan, arrived.on)
     state, events = bring_up(state, arrived.on, terms)
     if not due_by(state, arrived.on):
@@ -89,6 +99,7 @@ def _booked(
     """The repayment, what it turns between 121 and 122, and the settlement where nothing is owed any more."""
     day = turning_day(state, arrived.on)
     from_122 = by_turn(state.owed, shares, arrived.on, arrived.turning_days or (arrived.on,), terms)
+    booked_fen = sum(one.principal_fen + one.interest_fen + one.penalty_fen for one in shares)
     repaid = Repaid(
         effective_on=arrived.on,
         kind=kind,
@@ -101,6 +112,7 @@ def _booked(
         shares=tuple(shares),
         parameters=terms.named(*ALLOCATION),
         account=arrived.account,
+        held_fen=arrived.amount_fen - booked_fen,
     )
     back = [TurnedNormal(effective_on=on, principal_fen=fen) for on, fen in sorted(from_122.items())]
     after = reduce(evolve, (repaid, *back), state)
@@ -129,13 +141,13 @@ def prepay(
 ) -> tuple[Event, ...]:
     """Repays before it is due (提前还款): first what fell due, then the interest of the days, the rest is principal.
 
-    The whole of it settles the loan. Refuses ``prepayment_too_small`` and ``prepayment_above_payoff``, and
-    ``loan_moved_since`` where an instalment fell due after the day.
+    The whole of it settles the loan. Refuses ``reference_differs`` as ``repay`` does, ``prepayment_too_small`` and
+    ``prepayment_above_payoff``, and ``loan_moved_since`` where an instalment fell due after the day.
     """
-    require_running(state, loan)
     check_amount(arrived.amount_fen)
-    if arrived.reference and arrived.reference == state.reference:
+    if is_booked(loan, arrived.before, arrived.reference, arrived.content("prepayment")):
         return ()
+    require_running(state, loan)
     require_not_moved(state, loan, arrived.on)
     if state.interest_from and arrived.on < state.interest_from:
         raise moved_since(loan, arrived.on, state.interest_from)

@@ -6,6 +6,8 @@ from datetime import date
 
 from ledger.policy.schedule import INSTALMENTS_MAX
 from ledger.refusal import Refusal
+from ledger.streams.loan.events import Recovered, Repaid
+from ledger.streams.loan.queries import Content, content_of
 from ledger.streams.loan.state import RUNNING, Loan
 
 
@@ -38,3 +40,24 @@ def require_months(months: int) -> None:
 def require_reason(reason: str) -> None:
     if not reason.strip():
         raise Refusal("reason_missing")
+
+
+def is_booked(loan: str, before: Repaid | Recovered | None, reference: str, content: Content) -> bool:
+    """Whether the money of a bank reference (银行流水号) is the money that stands booked under it (第二十二条).
+
+    One reference is one sum of money: refuses ``reference_differs`` where amount, day, kind or source are others.
+    """
+    if before is None:
+        return False
+    booked = content_of(before)
+    if booked != content:
+        raise Refusal(
+            "reference_differs",
+            subject=loan,
+            reference=reference,
+            booked_fen=booked.amount_fen,
+            booked_on=booked.on.isoformat(),
+            amount_fen=content.amount_fen,
+            on=content.on.isoformat(),
+        )
+    return True
