@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, Final
 
-from commands.handlers.loans import CITY, loan_of, terms_on
+from commands.handlers.loans import CITY, loan_of, stood, terms_on
 from commands.handlers.registry import Work, command
 from commands.schemas import loans as schemas
 from ledger.policy.loan_terms import Terms
@@ -180,8 +180,9 @@ def _give_back(work: Work, repaid: loans.Repaid, reason: str) -> None:
 @command("agree_offset", schemas.AgreeOffset, clause=f"{CITY} 第十一条（五）", zh="冲还贷签约")
 def agree_offset(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Agrees that the fund accounts repay the loan monthly or yearly, or ends the agreement."""
-    key = given["loan"]
-    work.add("loan", key, loans.agree_offset(loan_of(work, key), key, given["mode"], given["on"]))
+    key, on = given["loan"], given["on"]
+    state = stood(work, key, on, loans.RUNNING)
+    work.add("loan", key, loans.agree_offset(state, key, given["mode"], on))
     return {"loan": key, "mode": given["mode"]}
 
 
@@ -204,7 +205,9 @@ def extend_loan(work: Work, given: dict[str, Any]) -> dict[str, Any]:
 def send_demand(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Sends a demand letter for what is overdue."""
     key, on = given["loan"], given["on"]
-    events = loans.send_demand(loan_of(work, key), key, given["document"], terms_on(work, on), on)
+    events = loans.send_demand(
+        stood(work, key, on, loans.RUNNING), key, given["document"], terms_on(work, on), on
+    )
     after: loans.Loan = work.add("loan", key, events)
     return {"loan": key, "letters": after.letters}
 
@@ -232,7 +235,11 @@ def demand_early(work: Work, given: dict[str, Any]) -> dict[str, Any]:
 
 def demand(work: Work, loan: str, why: str, repay_by: date, document: str, on: date) -> None:
     """This loan is demanded whole by this day (提前收回)."""
-    work.add("loan", loan, loans.demand_early(loan_of(work, loan), loan, why, repay_by, document, on))
+    work.add(
+        "loan",
+        loan,
+        loans.demand_early(stood(work, loan, on, loans.RUNNING), loan, why, repay_by, document, on),
+    )
 
 
 @command(

@@ -91,9 +91,10 @@ from ledger.streams.loan.queries import (
     standing_under,
     turning_days,
 )
-from ledger.streams.loan.state import RUNNING, STATUSES, Loan
+from ledger.streams.loan.state import BEFORE_PAYMENT, RUNNING, STATUSES, Loan
 
 __all__ = [
+    "BEFORE_PAYMENT",
     "LOANS",
     "RUNNING",
     "STATUSES",

@@ -11,6 +11,7 @@ import msgspec
 from ledger.streams.loan.events import Owed, Standing
 
 RUNNING: Final = "running"
+BEFORE_PAYMENT: Final = ("applied", "approved", "signed")
 STATUSES: Final = (
     "applied",
     "rejected",

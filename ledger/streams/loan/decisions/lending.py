@@ -32,7 +32,7 @@ from ledger.streams.loan.events import (
 from ledger.streams.loan.queries import (
     instalment_of,
 )
-from ledger.streams.loan.state import RUNNING, Loan
+from ledger.streams.loan.state import BEFORE_PAYMENT, RUNNING, Loan
 
 
 def apply(state: Loan, loan: str, applied: Applied, assessed: Assessed) -> tuple[Event, ...]:
@@ -79,7 +79,7 @@ def reject(state: Loan, loan: str, reason: str, on: date) -> tuple[Event, ...]:
 
 def give_up(state: Loan, loan: str, reason: str, on: date) -> tuple[Event, ...]:
     """The applicant gives the loan up before it is paid out."""
-    require(state, loan, "applied", "approved", "signed")
+    require(state, loan, *BEFORE_PAYMENT)
     require_reason(reason)
     return (GivenUp(effective_on=on, reason=reason),)
 
