@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any, Final
 
-from commands.handlers.loans import CITY, loan_of, stood, terms_on
+from msgspec.structs import replace
+
+from commands.handlers.loans import CITY, loan_of, rate_of, stood, terms_on
 from commands.handlers.registry import Work, command
+from commands.law import versions
 from commands.schemas import loans as schemas
 from ledger.policy.loan_terms import Terms
+from ledger.policy.rules.loans import is_short
 from ledger.refusal import LineRefusal, Refusal
 from ledger.store import references
 from ledger.streams import account as accounts
 from ledger.streams import loan as loans
 from ledger.streams import receipt as receipts
+from ledger.streams.base import Recorded
 from ledger.streams.loan import LOANS, Arrived
 from projections.views.journal import balance_fen, require_current
 
@@ -82,8 +88,7 @@ def repay(
     arrived = with_booked(work, loan, with_turns(work, loan, arrived), booked)
     events, rest_fen = loans.repay(loan_of(work, loan), loan, arrived, terms)
     after: loans.Loan = work.add("loan", loan, events)
-    if rest_fen:
-        _hold(work, loan, arrived, rest_fen)
+    _hold_rest(work, loan, rest_fen)
     return {"loan": loan, "held_fen": rest_fen, "balance_fen": after.balance_fen, "repeated": not events}
 
 
@@ -111,10 +116,19 @@ def repay_many(
     return booked, refused
 
 
-def _hold(work: Work, loan: str, arrived: Arrived, rest_fen: int) -> None:
-    receipt = f"loan-{loan}.{work.uow.version('loan', loan)}"
+def _hold_rest(work: Work, loan: str, rest_fen: int) -> None:
+    """What the newest repayment has too much is held for its payer."""
+    if rest_fen:
+        added = work.uow.changes["loan"][loan].events
+        hold(work, loan, next(one for one in reversed(added) if isinstance(one.body, loans.Repaid)), rest_fen)
+
+
+def hold(work: Work, loan: str, repaid: Recorded, rest_fen: int) -> None:
+    """What a repayment has too much is held for its payer (挂账), under the number of the repayment."""
+    body: loans.Repaid = repaid.body  # type: ignore[assignment]
+    receipt = f"loan-{loan}.{repaid.originator_version}"
     received = receipts.Received(
-        effective_on=arrived.on, amount_fen=rest_fen, why="over", bank_reference=arrived.reference
+        effective_on=body.effective_on, amount_fen=rest_fen, why="over", bank_reference=body.reference
     )
     work.add("receipt", receipt, receipts.receive(work.uow.state("receipt", receipt), receipt, received))
 
@@ -188,14 +202,35 @@ def agree_offset(work: Work, given: dict[str, Any]) -> dict[str, Any]:
 
 @command("extend_loan", schemas.ExtendLoan, clause=f"{CITY} 第十六条", zh="贷款展期", pays=True)
 def extend_loan(work: Work, given: dict[str, Any]) -> dict[str, Any]:
-    """Extends a loan by some months, up to the longest term it could have had; a second person is needed."""
+    """Extends a loan by some months, up to the longest term it could have had; a second person is needed.
+
+    Where the whole term reaches another band of rates, its rate stands from the day (贷款通则 第十四条), by the parameter
+    ``loan_extension_rate``.
+    """
     key, on = given["loan"], given["on"]
-    state = loan_of(work, key)
-    events = loans.extend(
-        state, key, given["months"], state.months_max, given["approval"], terms_on(work, on), on
-    )
+    state, terms = loan_of(work, key), terms_on(work, on)
+    band = _band_rate(work, state, given["months"], terms, on)
+    events = loans.extend(state, key, given["months"], state.months_max, given["approval"], terms, on, band)
     after: loans.Loan = work.add("loan", key, events)
-    return {"loan": key, "months_left": after.months_left, "instalment_fen": after.instalment_fen}
+    return {
+        "loan": key,
+        "months_left": after.months_left,
+        "instalment_fen": after.instalment_fen,
+        "rate": str(after.rate),
+    }
+
+
+def _band_rate(
+    work: Work, state: loans.Loan, months: int, terms: Terms, on: date
+) -> tuple[Decimal, tuple[str, ...]] | None:
+    """The rate of the day for the band that the whole term reaches (展期期限加上原期限), where it is another one."""
+    mode = work.law.parameter("loan_extension_rate", on)
+    longer = replace(state, months=state.months + months)
+    if mode.value == "keep_rate" or is_short(longer.months) == is_short(state.months):
+        return None
+    outcome = rate_of(work, longer, on)
+    used = (*versions(outcome), mode.version, *terms.named("loan_interest_rounding"))
+    return outcome.values["rate"], used
 
 
 # ---------------------------------------------------------------- default and its end
@@ -221,8 +256,7 @@ def guarantor_pays(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     arrived = with_booked(work, key, with_turns(work, key, arrived), booked_under(work, [(key, arrived)]))
     events, rest_fen = loans.guarantor_pays(state, key, arrived, terms)
     after: loans.Loan = work.add("loan", key, events)
-    if rest_fen:
-        _hold(work, key, arrived, rest_fen)
+    _hold_rest(work, key, rest_fen)
     return {"loan": key, "held_fen": rest_fen, "recourse_fen": after.recourse_fen}
 
 

@@ -25,6 +25,7 @@ from projections.views import conduct_duties
 from projections.views.duty import Done, Due, Effect, Meaning
 from projections.views.grant_duties import KINDS as GRANT_KINDS
 from projections.views.grant_duties import grant_duties
+from projections.views.loans import unrepriced
 from projections.views.uplift import owed_reports
 from projections.views.view import Seen, target
 
@@ -57,6 +58,7 @@ KINDS: Final = {
     "remit": ("汇缴", "remit the month", f"{NATIONAL} 第十九条"),
     "publish_report": ("公布年度报告", "publish the annual report", f"{CITY} 第二十五条"),
     "decide_loan": ("贷款审批", "decide the application for a loan", f"{NATIONAL} 第二十六条"),
+    "reprice_loan": ("调整贷款利率", "give the loan its new rate", f"{CITY} 第十七条"),
     "repay_early": ("提前还清贷款", "repay the loan that was demanded", f"{CITY} 第二十八条第二款"),
     "publish_standards": ("公布新标准", "publish the new standards", "葫政办发〔2019〕55号 四（三）"),
     "report_uplift": ("报告提标进展", "report the raise of standards", "葫政办发〔2019〕55号 四（三）"),
@@ -321,6 +323,7 @@ def obligations(
     found = [_obligation(row, on) for row in connection.execute(asked)]
     book = book or PolicyBook.bundled()
     found += _unremitted(connection, on, book)
+    found += _unrepriced(connection, on, book)
     found += _about_grants(connection, on, book)
     found += _unpublished(connection, on, book or PolicyBook.bundled())
     found += _about_uplift(connection, on, book)
@@ -360,6 +363,15 @@ def _unpublished(connection: Connection, on: date, book: PolicyBook) -> Iterator
         due_on = date.fromisoformat(f"{year + 1:04d}-{last_day}")
         late = max((on - due_on).days, 0)
         yield Obligation("publish_report", zh, en, key, "centre", arose_on, due_on, None, late, clause, 0)
+
+
+def _unrepriced(connection: Connection, on: date, book: PolicyBook) -> Iterator[Obligation]:
+    """Running loans that the newest day of new rates left at an older one: no event says so, the register does."""
+    zh, en, clause = KINDS["reprice_loan"]
+    for key, since in unrepriced(connection, on, book):
+        yield Obligation(
+            "reprice_loan", zh, en, key, "centre", since, since, None, (on - since).days, clause, 0
+        )
 
 
 def _about_grants(connection: Connection, on: date, book: PolicyBook) -> Iterator[Obligation]:

@@ -280,6 +280,19 @@ class Repriced(Event, frozen=True):
     parameters: tuple[str, ...]
 
 
+@event("loan.schedule_restored")
+class ScheduleRestored(Event, frozen=True):
+    """The schedule was put back to where it stood on a day (期供重算), because a rate from that day was learned late.
+
+    What had been booked since was reversed before, and happens again after the new rate. ``turned_on`` is the day on
+    which principal had last been told apart between 121 and 122.
+    """
+
+    restores: Standing
+    why: str
+    turned_on: date | None = None
+
+
 @event("loan.offset_agreed")
 class OffsetAgreed(Event, frozen=True):
     """Repayment from the fund accounts was agreed (冲还贷签约): ``monthly`` 月冲, ``yearly`` 年冲, or ended: ``none``."""

@@ -33,6 +33,7 @@ from ledger.streams.loan.events import (
     RepaymentReversed,
     Repriced,
     Rescheduled,
+    ScheduleRestored,
     Secured,
     SecurityReleased,
     Settled,
@@ -212,6 +213,10 @@ def _repriced(state: Loan, event: Repriced) -> Loan:
     )
 
 
+def _restored(state: Loan, event: ScheduleRestored) -> Loan:
+    return replace(state, turned_on=event.turned_on, **asdict(event.restores))
+
+
 def _recourse(state: Loan, event: RecoursePassed) -> Loan:
     paid_fen = event.principal_fen + event.interest_fen + event.penalty_fen
     return replace(state, recourse_fen=state.recourse_fen + paid_fen)
@@ -272,6 +277,7 @@ _STEPS: Final[dict[type[Event], Any]] = {
     Rescheduled: _rescheduled,
     Extended: _extended,
     Repriced: _repriced,
+    ScheduleRestored: _restored,
     OffsetAgreed: lambda state, event: replace(state, offset_mode="" if event.mode == "none" else event.mode),
     Classified: lambda state, event: replace(state, grade=event.grade),
     DemandSent: lambda state, event: replace(state, letters=state.letters + 1),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from msgspec.structs import replace
 
@@ -20,6 +20,7 @@ from ledger.streams.loan.events import (
     Owed,
     Recovered,
     Repaid,
+    RepaymentReversed,
     Repriced,
     Share,
     Standing,
@@ -224,6 +225,23 @@ def as_of(events: Iterable[Recorded], on: date, known_on: date | None = None) ->
         if known and one.body.effective_on <= on:
             state = evolve(state, one.body)
     return state
+
+
+def moved_after(state: Loan, on: date) -> bool:
+    """Whether the schedule went on after a day: money was booked, or an instalment fell due (期供已变动)."""
+    return any(day is not None and day > on for day in (state.moved_on, state.interest_from))
+
+
+def parted(history: Sequence[Recorded], on: date) -> tuple[list[Recorded], list[Recorded]]:
+    """A history as it stood before anything went on after a day, and what was recorded since."""
+    later = (
+        at for at, one in enumerate(history) if one.body.effective_on > on and isinstance(one.body, _GOES_ON)
+    )
+    first = next(later, len(history))
+    return list(history[:first]), list(history[first:])
+
+
+_GOES_ON: Final = (InstalmentFellDue, Repaid, RepaymentReversed, Repriced, TurnedNormal, TurnedOverdue)
 
 
 def bring_up(state: Loan, on: date, terms: Terms) -> tuple[Loan, list[Event]]:

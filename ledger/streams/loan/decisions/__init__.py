@@ -9,6 +9,7 @@ from ledger.streams.loan.decisions.ending import (
     send_demand,
     write_off,
 )
+from ledger.streams.loan.decisions.late import Over, reprice_late
 from ledger.streams.loan.decisions.lending import (
     apply,
     approve,
@@ -26,6 +27,7 @@ from ledger.streams.loan.decisions.required import require, require_running
 __all__ = [
     "WAYS",
     "Arrived",
+    "Over",
     "agree_offset",
     "apply",
     "approve",
@@ -42,6 +44,7 @@ __all__ = [
     "release",
     "repay",
     "reprice",
+    "reprice_late",
     "require",
     "require_running",
     "reverse",

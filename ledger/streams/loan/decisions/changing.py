@@ -22,6 +22,7 @@ from ledger.streams.loan.events import (
     PenaltyAccrued,
     Repriced,
 )
+from ledger.streams.loan.evolve import evolve
 from ledger.streams.loan.queries import (
     bring_up,
     days_overdue,
@@ -41,9 +42,20 @@ def agree_offset(state: Loan, loan: str, mode: str, on: date) -> tuple[Event, ..
 
 
 def extend(
-    state: Loan, loan: str, months: int, months_max: int, approval: str, terms: Terms, on: date
+    state: Loan,
+    loan: str,
+    months: int,
+    months_max: int,
+    approval: str,
+    terms: Terms,
+    on: date,
+    band: tuple[Decimal, tuple[str, ...]] | None = None,
 ) -> tuple[Event, ...]:
-    """Extends a loan that owes nothing overdue (展期), up to the longest term it could have had."""
+    """Extends a loan that owes nothing overdue (展期), up to the longest term it could have had.
+
+    ``band`` is the rate of another band that the whole term reaches (利率期限档次), with the versions that gave it; it
+    stands from the day of the extension (贷款通则 第十四条).
+    """
     require_running(state, loan)
     require_months(months)
     require_not_moved(state, loan, on)
@@ -69,7 +81,10 @@ def extend(
         next_due_on=next_due_on,
         approval=approval,
     )
-    return (*events, extended)
+    if band is None:
+        return (*events, extended)
+    rate, versions = band
+    return (*events, extended, *reprice(evolve(state, extended), loan, rate, terms, versions, on))
 
 
 def reprice(
