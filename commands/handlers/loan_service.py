@@ -288,7 +288,8 @@ def write_off_loan(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Writes an overdue loan off against the loan-risk reserve, on an approval; a second person is needed."""
     key, on = given["loan"], given["on"]
     require_current(work.uow.connection, work.uow.head.event_id)
-    reserve_fen = -balance_fen(work.uow.connection, RESERVE)
+    # The reserve must have held it on the value date, and must hold it now.
+    reserve_fen = -max(balance_fen(work.uow.connection, RESERVE, effective_to=day) for day in (on, None))
     events = loans.write_off(loan_of(work, key), key, given["approval"], reserve_fen, terms_on(work, on), on)
     after: loans.Loan = work.add("loan", key, events)
     return {"loan": key, "written_off_fen": after.written_off_fen}
