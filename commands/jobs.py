@@ -136,7 +136,10 @@ def _views(desk: Desk, period: str, folder: Path) -> dict[str, Any]:
 
 
 def _loans(desk: Desk, period: str, folder: Path) -> dict[str, Any]:
-    """What a day brings to all loans: a new rate where this is its day, repayment from the fund accounts, what fell due."""
+    """What a day brings to all loans: a new rate where this is its day, repayment from the fund accounts, what fell due.
+
+    Loans that the new rate could not be given are counted and named, and stand among the obligations.
+    """
     on = date.fromisoformat(period)
     register: Any = desk.ledger.registers["loan"]
     with desk.ledger.database.reading() as connection:
@@ -153,7 +156,9 @@ def _loans(desk: Desk, period: str, folder: Path) -> dict[str, Any]:
         )
         if wanted
     }
-    return {name: one["changed"] for name, one in done.items()}
+    left_out = done["reprice_loans"]["left_out"] if repriced else []
+    told = {"left_out": len(left_out), "left_out_named": left_out[:_NAMED_MAX]} if left_out else {}
+    return {name: one["changed"] for name, one in done.items()} | told
 
 
 def _bank(desk: Desk, period: str, folder: Path) -> dict[str, Any]:

@@ -32,7 +32,16 @@ def require_not_barred(work: Work, person: str, matter: str, on: date) -> None:
 
     Money moves today whatever the value date says, so neither a backdated nor a belated request passes a ban.
     """
-    for found in _standings(work, person, matter, on):
+    _refuse_barred(person, matter, _standings(work, person, matter, on, work.known_on))
+
+
+def require_not_barred_on(work: Work, person: str, matter: str, on: date) -> None:
+    """The same for what moves no money: an application and a decision are judged by the bans of their own day."""
+    _refuse_barred(person, matter, _standings(work, person, matter, on))
+
+
+def _refuse_barred(person: str, matter: str, standings: list[conduct.Standing]) -> None:
+    for found in standings:
         facts = {"person": person, "case": found.case.case, "count": 1 + len(found.beside)}
         last_day = conduct.end_of(found.ban)
         if last_day is not None:
@@ -44,12 +53,12 @@ def require_not_barred(work: Work, person: str, matter: str, on: date) -> None:
 
 def is_barred(work: Work, person: str, matter: str, on: date) -> bool:
     """The same as a question, for runs that pass a person over instead of refusing."""
-    return bool(_standings(work, person, matter, on))
+    return bool(_standings(work, person, matter, on, work.known_on))
 
 
-def _standings(work: Work, person: str, matter: str, on: date) -> list[conduct.Standing]:
+def _standings(work: Work, person: str, matter: str, *days: date) -> list[conduct.Standing]:
     state: conduct.Conduct = work.uow.state("person", person)
-    asked = (conduct.standing(state, matter, day) for day in (on, work.known_on))
+    asked = (conduct.standing(state, matter, day) for day in days)
     return [found for found in asked if found is not None]
 
 

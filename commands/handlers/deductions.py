@@ -12,13 +12,15 @@ from commands.handlers.loan_service import repay
 from commands.handlers.loans import terms_on
 from commands.handlers.registry import Work, command
 from commands.schemas import deductions as schemas
+from ledger.policy.loan_terms import Terms
 from ledger.refusal import LineRefusal, Refusal
+from ledger.store import references
 from ledger.streams import batch as batches
 from ledger.streams import deduction as deductions
 from ledger.streams import loan as loans
 from ledger.streams import receipt as receipts
 from ledger.streams.deduction import Deduction
-from ledger.streams.loan import Arrived
+from ledger.streams.loan import LOANS, Arrived
 from ledger.streams.loan.state import RUNNING
 
 CLAUSE: Final = "住房公积金管理条例 第二十六条"
@@ -70,6 +72,9 @@ def record_deductions(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     by_end = loans_of(work, [one["end_to_end"] for one in results])
     work.uow.load("loan", list(by_end.values()))
     terms = terms_on(work, on)
+    booked = references.events_under(
+        work.uow.connection, ((LOANS.id(loan), end_to_end) for end_to_end, loan in by_end.items())
+    )
     counted = {"done": 0, "failed": 0, "unknown": 0, "unchanged": 0, "collected_fen": 0, "held_fen": 0}
     refused = []
     for row, one in enumerate(results, start=1):
@@ -83,7 +88,7 @@ def record_deductions(work: Work, given: dict[str, Any]) -> dict[str, Any]:
         if events and one["status"] == "done":
             counted["collected_fen"] += one["amount"]
             counted["held_fen"] += _repaid(
-                work, loan, Arrived(one["amount"], on, "bank_card", one["end_to_end"]), terms
+                work, loan, Arrived(one["amount"], on, "bank_card", one["end_to_end"]), terms, booked
             )
     work.refuse_lines(refused, len(results), given["accept_good_rows"])
     return counted | {"refused": len(refused)}
@@ -105,10 +110,10 @@ def _decided(work: Work, loan: str, one: dict[str, Any], on: date) -> tuple[Any,
     return events
 
 
-def _repaid(work: Work, loan: str, arrived: Arrived, terms: Any) -> int:
+def _repaid(work: Work, loan: str, arrived: Arrived, terms: Terms, booked: references.Found) -> int:
     """Repays the loan; money that it cannot take any more is held for its payer, for it has come. Gives what is held."""
     try:
-        return int(repay(work, loan, arrived, terms)["held_fen"])
+        return int(repay(work, loan, arrived, terms, booked)["held_fen"])
     except Refusal:
         receipt = f"deduction-{loan}.{work.uow.version('deduction', loan)}"
         received = receipts.Received(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, and_, or_, select
 
 from commands.handlers.conduct import is_barred
-from commands.handlers.loan_service import NATIONAL, repay, with_turns
+from commands.handlers.loan_service import NATIONAL, hold, repay, with_turns
 from commands.handlers.loans import CITY, loan_of, rate_of, terms_on
 from commands.handlers.registry import Work, command
 from commands.law import explanation, versions
@@ -24,14 +25,20 @@ from ledger.streams.base import Event
 from ledger.streams.loan import Arrived
 from projections.registers import REGISTERS
 
+_LOAN: Final = REGISTERS["loan"].table.c
 
-def _keys_after(connection: Connection, given: dict[str, Any], *conditions: Any) -> list[str]:
-    """The next running loans after a key that may have something to do."""
-    table = REGISTERS["loan"].table.c
+
+def _keys_after(
+    connection: Connection,
+    given: dict[str, Any],
+    *conditions: Any,
+    standing: Any = _LOAN.status == loans.RUNNING,
+) -> list[str]:
+    """The next loans after a key, by default running ones, that may have something to do."""
     asked = (
-        select(table.key)
-        .where(table.key > given["after"], table.status == loans.RUNNING, *conditions)
-        .order_by(table.key)
+        select(_LOAN.key)
+        .where(_LOAN.key > given["after"], standing, *conditions)
+        .order_by(_LOAN.key)
         .limit(given["chunk"] or LOANS_CHUNK)
     )
     return list(connection.execute(asked).scalars())
@@ -50,8 +57,7 @@ def _done(given: dict[str, Any], keys: list[str], changed: int, **more: Any) -> 
 def run_instalments(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Finds what fell due and was not paid, moves principal between 121 and 122, and grades the loans."""
     on = given["on"]
-    table = REGISTERS["loan"].table.c
-    touched = or_(table.next_due_on <= on, table.repay_by <= on, table.owed != "[]", table.grade != "normal")
+    touched = or_(_LOAN.next_due_on <= on, _LOAN.repay_by <= on, _LOAN.owed != "[]", _LOAN.grade != "normal")
     keys = _keys_after(work.uow.connection, given, touched)
     terms, changed = terms_on(work, on), 0
     for key, state in work.uow.load("loan", keys).items():
@@ -69,15 +75,23 @@ def run_instalments(work: Work, given: dict[str, Any]) -> dict[str, Any]:
 def reprice_loans(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Gives running loans over a year the rate of the day, where the parameter says that this is the day.
 
-    Loans on which something later was booked already are left out and named. Refuses ``repricing_not_due``.
+    A late run leaves nobody at the old rate: what was booked since is reversed and booked again, and what it has too
+    much is held. Only loans on which something stands since that cannot happen again are left out, and named. Refuses
+    ``repricing_not_due``.
     """
     on = given["on"]
     mode = work.law.parameter("loan_repricing", on)
     short = work.law.parameter("loan_repricing_short_months", on)
     if not loans.is_repricing_day(mode.value, on, date.min):
         raise Refusal("repricing_not_due", mode=mode.value, on=on.isoformat())
-    table = REGISTERS["loan"].table.c
-    keys = _keys_after(work.uow.connection, given, table.months > short.value, table.disbursed_on < on)
+    settled_since = and_(_LOAN.status == "settled", _LOAN.settled_on > on)
+    keys = _keys_after(
+        work.uow.connection,
+        given,
+        _LOAN.months > short.value,
+        _LOAN.disbursed_on < on,
+        standing=or_(_LOAN.status == loans.RUNNING, settled_since),
+    )
     terms, changed, left_out = terms_on(work, on), 0, []
 
     rounding = terms.named("loan_interest_rounding")
@@ -88,8 +102,12 @@ def reprice_loans(work: Work, given: dict[str, Any]) -> dict[str, Any]:
         return outcome.values["rate"], (*versions(outcome), mode.version, short.version, *rounding)
 
     for key, state in work.uow.load("loan", keys).items():
+        new_rate, used = rate(state.home_number, state.months)
         try:
-            events = loans.reprice(state, key, *_with_terms(rate(state.home_number, state.months), terms), on)
+            if loans.moved_after(state, on):
+                changed += _reprice_late(work, key, new_rate, used, on)
+                continue
+            events = loans.reprice(state, key, new_rate, terms, used, on)
         except Refusal:
             left_out.append(key)
             continue
@@ -99,8 +117,17 @@ def reprice_loans(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     return _done(given, keys, changed, left_out=left_out)
 
 
-def _with_terms(rate: tuple[Any, tuple[str, ...]], terms: Terms) -> tuple[Any, Terms, tuple[str, ...]]:
-    return rate[0], terms, rate[1]
+def _reprice_late(work: Work, key: str, rate: Decimal, versions: tuple[str, ...], on: date) -> bool:
+    """The same for a loan that moved since, and whether it changed; what its payers have paid too much is held."""
+    history = work.history("loan", key)
+    terms = cache(lambda day: terms_on(work, day))
+    events, over = loans.reprice_late(history, key, rate, terms, versions, on)
+    work.add("loan", key, events)
+    rests = {id(one.repaid): one.rest_fen for one in over}
+    for one in work.uow.changes["loan"][key].events:
+        if id(one.body) in rests:
+            hold(work, key, one, rests[id(one.body)])
+    return bool(events)
 
 
 # ---------------------------------------------------------------- offset
@@ -114,9 +141,8 @@ def run_offsets(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     one whose owner is barred from withdrawals (第二十八条), is passed over.
     """
     on, mode = given["on"], given["mode"]
-    table = REGISTERS["loan"].table.c
-    due = or_(table.next_due_on <= on, table.repay_by <= on, table.owed != "[]")
-    wanted = [table.offset_mode == mode, *([due] if mode == "monthly" else [])]
+    due = or_(_LOAN.next_due_on <= on, _LOAN.repay_by <= on, _LOAN.owed != "[]")
+    wanted = [_LOAN.offset_mode == mode, *([due] if mode == "monthly" else [])]
     keys = _keys_after(work.uow.connection, given, *wanted)
     found = work.uow.load("loan", keys)
     own = work.uow.load(

@@ -2,23 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
+from decimal import Decimal
+from typing import Any, Final
 
-from commands.handlers.loans import CITY, loan_of, terms_on
+from msgspec.structs import replace
+
+from commands.handlers.loans import CITY, loan_of, rate_of, stood, terms_on
 from commands.handlers.registry import Work, command
+from commands.law import versions
 from commands.schemas import loans as schemas
 from ledger.policy.loan_terms import Terms
+from ledger.policy.rules.loans import is_short
 from ledger.refusal import LineRefusal, Refusal
+from ledger.store import references
 from ledger.streams import account as accounts
 from ledger.streams import loan as loans
 from ledger.streams import receipt as receipts
-from ledger.streams.loan import Arrived
+from ledger.streams.base import Recorded
+from ledger.streams.loan import LOANS, Arrived
 from projections.views.journal import balance_fen, require_current
 
 NATIONAL = "住房公积金管理条例"
 RESERVE = "301"
+
+_NOTHING_BOOKED: Final[references.Found] = {}
+
+# ---------------------------------------------------------------- what a bank reference has booked
+
+
+def booked_under(work: Work, lines: Iterable[tuple[str, Arrived]]) -> references.Found:
+    """What the whole history of loans has under the references of lines, by one question."""
+    asked = ((LOANS.id(loan), arrived.reference) for loan, arrived in lines)
+    return references.events_under(work.uow.connection, asked)
+
+
+def with_booked(work: Work, loan: str, arrived: Arrived, booked: references.Found) -> Arrived:
+    """The same with what stands booked under its reference, in the history or earlier in this unit of work."""
+    return arrived._replace(before=_standing(work, loan, arrived.reference, booked))
+
+
+def _standing(
+    work: Work, loan: str, reference: str, booked: references.Found
+) -> loans.Repaid | loans.Recovered | None:
+    if not reference:
+        return None
+    state = loan_of(work, loan)
+    events = booked.get((LOANS.id(loan), reference), [])
+    added = [(one.originator_version, one.body) for one in work.uow.changes["loan"][loan].events]
+    return next(loans.standing_under(state, [*events, *added], reference), None)
+
 
 # ---------------------------------------------------------------- repayment
 
@@ -26,8 +60,9 @@ RESERVE = "301"
 @command("repay_loan", schemas.RepayLoan, clause=f"{NATIONAL} 第二十六条", zh="贷款还款")
 def repay_loan(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Books money that arrived for a loan against what had fallen due; what is over is held (挂账)."""
+    key = given["loan"]
     arrived = Arrived(given["amount"], given["on"], given["source"], given["reference"])
-    return repay(work, given["loan"], arrived, terms_on(work, given["on"]))
+    return repay(work, key, arrived, terms_on(work, given["on"]), booked_under(work, [(key, arrived)]))
 
 
 @command("repay_loans", schemas.RepayLoans, clause=f"{NATIONAL} 第二十六条", zh="批量还款入账")
@@ -42,15 +77,18 @@ def repay_loans(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     return {"booked": len(booked), "held_fen": sum(one["held_fen"] for one in booked)}
 
 
-def repay(work: Work, loan: str, arrived: Arrived, terms: Terms) -> dict[str, Any]:
+def repay(
+    work: Work, loan: str, arrived: Arrived, terms: Terms, booked: references.Found = _NOTHING_BOOKED
+) -> dict[str, Any]:
     """This amount arrived for this loan on this value day from this source, with this reference.
 
-    The same reference twice books once. What is more than had fallen due is held for its payer, and said.
+    The same reference twice books once: ``booked`` is what the whole history has under the references that are asked
+    about. What is more than had fallen due is held for its payer, and said.
     """
-    events, rest_fen = loans.repay(loan_of(work, loan), loan, with_turns(work, loan, arrived), terms)
+    arrived = with_booked(work, loan, with_turns(work, loan, arrived), booked)
+    events, rest_fen = loans.repay(loan_of(work, loan), loan, arrived, terms)
     after: loans.Loan = work.add("loan", loan, events)
-    if rest_fen:
-        _hold(work, loan, arrived, rest_fen)
+    _hold_rest(work, loan, rest_fen)
     return {"loan": loan, "held_fen": rest_fen, "balance_fen": after.balance_fen, "repeated": not events}
 
 
@@ -67,21 +105,30 @@ def repay_many(
 ) -> tuple[list[dict[str, Any]], list[LineRefusal]]:
     """The same for many loans: one question to the register, one set of terms; refused lines by their number from 1."""
     work.uow.load("loan", [loan for loan, _ in lines])
-    terms = terms_on(work, on)
+    terms, known = terms_on(work, on), booked_under(work, lines)
     booked: list[dict[str, Any]] = []
     refused: list[LineRefusal] = []
     for number, (loan, arrived) in enumerate(lines, start=1):
         try:
-            booked.append(repay(work, loan, arrived, terms))
+            booked.append(repay(work, loan, arrived, terms, known))
         except Refusal as refusal:
             refused.append(LineRefusal(number, "loan", refusal))
     return booked, refused
 
 
-def _hold(work: Work, loan: str, arrived: Arrived, rest_fen: int) -> None:
-    receipt = f"loan-{loan}.{work.uow.version('loan', loan)}"
+def _hold_rest(work: Work, loan: str, rest_fen: int) -> None:
+    """What the newest repayment has too much is held for its payer."""
+    if rest_fen:
+        added = work.uow.changes["loan"][loan].events
+        hold(work, loan, next(one for one in reversed(added) if isinstance(one.body, loans.Repaid)), rest_fen)
+
+
+def hold(work: Work, loan: str, repaid: Recorded, rest_fen: int) -> None:
+    """What a repayment has too much is held for its payer (挂账), under the number of the repayment."""
+    body: loans.Repaid = repaid.body  # type: ignore[assignment]
+    receipt = f"loan-{loan}.{repaid.originator_version}"
     received = receipts.Received(
-        effective_on=arrived.on, amount_fen=rest_fen, why="over", bank_reference=arrived.reference
+        effective_on=body.effective_on, amount_fen=rest_fen, why="over", bank_reference=body.reference
     )
     work.add("receipt", receipt, receipts.receive(work.uow.state("receipt", receipt), receipt, received))
 
@@ -91,12 +138,13 @@ def prepay_loan(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Repays before it is due, a part or the whole; ``how`` says how the loan goes on, by default as the centre has it."""
     key, on = given["loan"], given["on"]
     state, terms = loan_of(work, key), terms_on(work, on)
-    loans.require_running(state, key)
-    amount_fen = given["amount"]
-    if amount_fen is None:
-        amount_fen = loans.payoff_on(state, on, terms).total_fen
+    arrived = Arrived(given["amount"] or 0, on, given["source"], given["reference"])
+    arrived = with_booked(work, key, with_turns(work, key, arrived), booked_under(work, [(key, arrived)]))
+    if given["amount"] is None:
+        whole_fen = _whole(state, key, arrived, terms)
+        arrived = arrived._replace(amount_fen=whole_fen)
+    amount_fen = arrived.amount_fen
     how = given["how"] or work.law.value("loan_prepayment_effect", on)
-    arrived = with_turns(work, key, Arrived(amount_fen, on, given["source"], given["reference"]))
     after: loans.Loan = work.add("loan", key, loans.prepay(state, key, arrived, how, given["months"], terms))
     return {
         "loan": key,
@@ -106,6 +154,14 @@ def prepay_loan(work: Work, given: dict[str, Any]) -> dict[str, Any]:
         "months_left": after.months_left,
         "status": after.status,
     }
+
+
+def _whole(state: loans.Loan, loan: str, arrived: Arrived, terms: Terms) -> int:
+    """The amount that settles the loan, or the one that did so already under the same reference."""
+    if arrived.before is not None:
+        return loans.content_of(arrived.before).amount_fen
+    loans.require_running(state, loan)
+    return loans.payoff_on(state, arrived.on, terms).total_fen
 
 
 @command("reverse_repayment", schemas.ReverseRepayment, clause=f"{CITY} 第二十二条", zh="还款冲账")
@@ -138,21 +194,43 @@ def _give_back(work: Work, repaid: loans.Repaid, reason: str) -> None:
 @command("agree_offset", schemas.AgreeOffset, clause=f"{CITY} 第十一条（五）", zh="冲还贷签约")
 def agree_offset(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Agrees that the fund accounts repay the loan monthly or yearly, or ends the agreement."""
-    key = given["loan"]
-    work.add("loan", key, loans.agree_offset(loan_of(work, key), key, given["mode"], given["on"]))
+    key, on = given["loan"], given["on"]
+    state = stood(work, key, on, loans.RUNNING)
+    work.add("loan", key, loans.agree_offset(state, key, given["mode"], on))
     return {"loan": key, "mode": given["mode"]}
 
 
 @command("extend_loan", schemas.ExtendLoan, clause=f"{CITY} 第十六条", zh="贷款展期", pays=True)
 def extend_loan(work: Work, given: dict[str, Any]) -> dict[str, Any]:
-    """Extends a loan by some months, up to the longest term it could have had; a second person is needed."""
+    """Extends a loan by some months, up to the longest term it could have had; a second person is needed.
+
+    Where the whole term reaches another band of rates, its rate stands from the day (贷款通则 第十四条), by the parameter
+    ``loan_extension_rate``.
+    """
     key, on = given["loan"], given["on"]
-    state = loan_of(work, key)
-    events = loans.extend(
-        state, key, given["months"], state.months_max, given["approval"], terms_on(work, on), on
-    )
+    state, terms = loan_of(work, key), terms_on(work, on)
+    band = _band_rate(work, state, given["months"], terms, on)
+    events = loans.extend(state, key, given["months"], state.months_max, given["approval"], terms, on, band)
     after: loans.Loan = work.add("loan", key, events)
-    return {"loan": key, "months_left": after.months_left, "instalment_fen": after.instalment_fen}
+    return {
+        "loan": key,
+        "months_left": after.months_left,
+        "instalment_fen": after.instalment_fen,
+        "rate": str(after.rate),
+    }
+
+
+def _band_rate(
+    work: Work, state: loans.Loan, months: int, terms: Terms, on: date
+) -> tuple[Decimal, tuple[str, ...]] | None:
+    """The rate of the day for the band that the whole term reaches (展期期限加上原期限), where it is another one."""
+    mode = work.law.parameter("loan_extension_rate", on)
+    longer = replace(state, months=state.months + months)
+    if mode.value == "keep_rate" or is_short(longer.months) == is_short(state.months):
+        return None
+    outcome = rate_of(work, longer, on)
+    used = (*versions(outcome), mode.version, *terms.named("loan_interest_rounding"))
+    return outcome.values["rate"], used
 
 
 # ---------------------------------------------------------------- default and its end
@@ -162,7 +240,9 @@ def extend_loan(work: Work, given: dict[str, Any]) -> dict[str, Any]:
 def send_demand(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Sends a demand letter for what is overdue."""
     key, on = given["loan"], given["on"]
-    events = loans.send_demand(loan_of(work, key), key, given["document"], terms_on(work, on), on)
+    events = loans.send_demand(
+        stood(work, key, on, loans.RUNNING), key, given["document"], terms_on(work, on), on
+    )
     after: loans.Loan = work.add("loan", key, events)
     return {"loan": key, "letters": after.letters}
 
@@ -172,12 +252,11 @@ def guarantor_pays(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """The guarantor pays what the borrower did not (代偿); its claim against the borrower is recorded."""
     key, on = given["loan"], given["on"]
     state, terms = loan_of(work, key), terms_on(work, on)
-    loans.require_running(state, key)
-    arrived = with_turns(work, key, Arrived(given["amount"], on, "guarantor", given["reference"]))
+    arrived = Arrived(given["amount"], on, "guarantor", given["reference"])
+    arrived = with_booked(work, key, with_turns(work, key, arrived), booked_under(work, [(key, arrived)]))
     events, rest_fen = loans.guarantor_pays(state, key, arrived, terms)
     after: loans.Loan = work.add("loan", key, events)
-    if rest_fen:
-        _hold(work, key, arrived, rest_fen)
+    _hold_rest(work, key, rest_fen)
     return {"loan": key, "held_fen": rest_fen, "recourse_fen": after.recourse_fen}
 
 
@@ -190,7 +269,11 @@ def demand_early(work: Work, given: dict[str, Any]) -> dict[str, Any]:
 
 def demand(work: Work, loan: str, why: str, repay_by: date, document: str, on: date) -> None:
     """This loan is demanded whole by this day (提前收回)."""
-    work.add("loan", loan, loans.demand_early(loan_of(work, loan), loan, why, repay_by, document, on))
+    work.add(
+        "loan",
+        loan,
+        loans.demand_early(stood(work, loan, on, loans.RUNNING), loan, why, repay_by, document, on),
+    )
 
 
 @command(
@@ -205,7 +288,8 @@ def write_off_loan(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Writes an overdue loan off against the loan-risk reserve, on an approval; a second person is needed."""
     key, on = given["loan"], given["on"]
     require_current(work.uow.connection, work.uow.head.event_id)
-    reserve_fen = -balance_fen(work.uow.connection, RESERVE)
+    # The reserve must have held it on the value date, and must hold it now.
+    reserve_fen = -max(balance_fen(work.uow.connection, RESERVE, effective_to=day) for day in (on, None))
     events = loans.write_off(loan_of(work, key), key, given["approval"], reserve_fen, terms_on(work, on), on)
     after: loans.Loan = work.add("loan", key, events)
     return {"loan": key, "written_off_fen": after.written_off_fen}
@@ -223,5 +307,8 @@ def recover_loan(work: Work, given: dict[str, Any]) -> dict[str, Any]:
         interest_fen=given["interest"],
         penalty_fen=given["penalty"],
     )
-    after: loans.Loan = work.add("loan", key, loans.recover(loan_of(work, key), key, recovered))
+    state, reference = loan_of(work, key), given["reference"]
+    booked = references.events_under(work.uow.connection, [(LOANS.id(key), reference)])
+    events = loans.recover(state, key, recovered, _standing(work, key, reference, booked))
+    after: loans.Loan = work.add("loan", key, events)
     return {"loan": key, "left_fen": after.written_off_fen, "status": after.status}

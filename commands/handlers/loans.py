@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
-from commands.handlers.conduct import require_not_barred
+from commands.handlers.conduct import require_not_barred, require_not_barred_on
 from commands.handlers.deposits import check_owner
 from commands.handlers.registry import Work, command
 from commands.law import explanation
@@ -26,6 +28,17 @@ def loan_of(work: Work, key: str) -> loans.Loan:
     return state
 
 
+def stood(work: Work, key: str, on: date, *statuses: str) -> loans.Loan:
+    """The loan as it stands, which stood in one of the states on the day too: no step is dated before the one it follows.
+
+    Refuses ``loan_unknown`` and ``loan_not_in_state`` by the day, and by now.
+    """
+    loans.require(work.as_of("loan", key, on), key, *statuses)
+    state = loan_of(work, key)
+    loans.require(state, key, *statuses)
+    return state
+
+
 def terms_on(work: Work, on: Any) -> Terms:
     """The terms of servicing on a day, as the law is known today."""
     return terms_of(work.law.book, on, work.known_on)
@@ -42,7 +55,8 @@ def apply_loan(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     does not allow, naming the condition that fails or the limit that binds; and whoever is barred.
     """
     key, on = given["loan"], given["on"]
-    _require_not_barred(work, given["borrower"], given["spouse"], *given["co_borrowers"], on=on)
+    for person in _household(given["borrower"], given["spouse"], given["co_borrowers"]):
+        require_not_barred_on(work, person, "loan", on)
     purpose = _purpose(work, given)
     own, spouse = _accounts(work, given)
     conditions = _conditions(work, given, own)
@@ -104,9 +118,9 @@ def apply_loan(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _require_not_barred(work: Work, *persons: str, on: Any) -> None:
-    for person in filter(None, persons):
-        require_not_barred(work, person, "loan", on)
+def _household(borrower: str, spouse: str, co_borrowers: Iterable[str]) -> list[str]:
+    """Everybody whose conduct counts: the borrower, the spouse and those who borrow with them."""
+    return [person for person in (borrower, spouse, *co_borrowers) if person]
 
 
 def _purpose(work: Work, given: dict[str, Any]) -> str:
@@ -121,15 +135,18 @@ def _purpose(work: Work, given: dict[str, Any]) -> str:
 
 
 def _accounts(work: Work, given: dict[str, Any]) -> tuple[Account | None, Account | None]:
-    """The borrower's and the spouse's account in this city; somebody who deposits nowhere may not borrow."""
+    """The borrower's and the spouse's account in this city as they stood on the day of application, as known now.
+
+    What was paid in later counts for a later application (第十五条). Somebody who deposits nowhere may not borrow.
+    """
     own = spouse = None
     if given["account"]:
-        own = work.account(given["account"])
+        own = work.as_of("account", given["account"], given["on"])
         check_owner(own, given["account"], None, given["borrower"])
     elif not given["from_centre"]:
         raise Refusal("loan_without_deposit", loan=given["loan"])
     if given["spouse_account"]:
-        spouse = work.account(given["spouse_account"])
+        spouse = work.as_of("account", given["spouse_account"], given["on"])
         check_owner(spouse, given["spouse_account"], None, given["spouse"])
     return own, spouse
 
@@ -171,8 +188,9 @@ def _deposits(work: Work, given: dict[str, Any], own: Account | None) -> int:
 def approve_loan(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Approves an application, for what it asked or less; a second person is needed."""
     key, on = given["loan"], given["on"]
-    state = loan_of(work, key)
-    _require_not_barred(work, state.borrower, state.spouse, *state.co_borrowers, on=on)
+    state = stood(work, key, on, "applied")
+    for person in _household(state.borrower, state.spouse, state.co_borrowers):
+        require_not_barred_on(work, person, "loan", on)
     amount_fen = state.amount_fen if given["amount"] is None else given["amount"]
     work.add("loan", key, loans.approve(state, key, amount_fen, given["months"] or state.months, on))
     return {"loan": key, "amount_fen": amount_fen}
@@ -181,16 +199,18 @@ def approve_loan(work: Work, given: dict[str, Any]) -> dict[str, Any]:
 @command("reject_loan", schemas.WithReason, clause="住房公积金管理条例 第二十六条", zh="不予贷款")
 def reject_loan(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Rejects an application, with the reason that the applicant is told."""
-    key = given["loan"]
-    work.add("loan", key, loans.reject(loan_of(work, key), key, given["reason"], given["on"]))
+    key, on = given["loan"], given["on"]
+    state = stood(work, key, on, "applied")
+    work.add("loan", key, loans.reject(state, key, given["reason"], on))
     return {"loan": key}
 
 
 @command("give_up_loan", schemas.WithReason, clause="住房公积金管理条例 第二十六条", zh="撤回贷款申请")
 def give_up_loan(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """The applicant gives the loan up before it is paid out."""
-    key = given["loan"]
-    work.add("loan", key, loans.give_up(loan_of(work, key), key, given["reason"], given["on"]))
+    key, on = given["loan"], given["on"]
+    state = stood(work, key, on, *loans.BEFORE_PAYMENT)
+    work.add("loan", key, loans.give_up(state, key, given["reason"], on))
     return {"loan": key}
 
 
@@ -209,7 +229,7 @@ def sign_loan(work: Work, given: dict[str, Any]) -> dict[str, Any]:
         payee=given["payee"],
     )
     methods = work.law.value("loan_repayment_methods", on)
-    work.add("loan", key, loans.sign(loan_of(work, key), key, signed, methods))
+    work.add("loan", key, loans.sign(stood(work, key, on, "approved"), key, signed, methods))
     return {"loan": key}
 
 
@@ -220,7 +240,7 @@ def secure_loan(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     secured = loans.Secured(
         effective_on=given["on"], kind=given["kind"], document=given["document"], giver=given["giver"]
     )
-    work.add("loan", key, loans.secure(loan_of(work, key), key, secured))
+    work.add("loan", key, loans.secure(stood(work, key, given["on"], "signed", loans.RUNNING), key, secured))
     return {"loan": key}
 
 
@@ -231,7 +251,7 @@ def release_security(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     released = loans.SecurityReleased(
         effective_on=given["on"], kind=given["kind"], document=given["document"]
     )
-    work.add("loan", key, loans.release(loan_of(work, key), key, released))
+    work.add("loan", key, loans.release(stood(work, key, given["on"], "settled", "given_up"), key, released))
     return {"loan": key}
 
 
@@ -239,9 +259,11 @@ def release_security(work: Work, given: dict[str, Any]) -> dict[str, Any]:
 def disburse_loan(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Pays a loan out at the rate of the day; loan and payment order stand in one commit."""
     key, on = given["loan"], given["on"]
-    state = loan_of(work, key)
-    loans.require(state, key, "signed")
-    _require_not_barred(work, state.borrower, state.spouse, *state.co_borrowers, on=on)
+    state = stood(work, key, on, "signed")
+    if not work.as_of("loan", key, on).security:
+        raise Refusal("loan_unsecured", loan=key)
+    for person in _household(state.borrower, state.spouse, state.co_borrowers):
+        require_not_barred(work, person, "loan", on)
     outcome = rate_of(work, state, on)
     version = work.uow.version("loan", key) + 1
     payment = payments.key(f"loan-{key}", version)
@@ -279,8 +301,7 @@ def _order(work: Work, loan: str, version: int, payee: str, amount_fen: int, on:
 def pay_guarantee_fee(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Pays the guarantee fee of a loan, by the rate of the contract with the guarantor; the centre bears it."""
     key, on = given["loan"], given["on"]
-    state = loan_of(work, key)
-    loans.require_running(state, key)
+    state = stood(work, key, on, loans.RUNNING)
     if not state.guarantor:
         raise Refusal("loan_without_guarantor", loan=key)
     outcome = work.law.decide("guarantee_fee", on, payer=given["payer"], amount_fen=state.disbursed_fen)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from commands.command_line import propose_line
 from commands.law import Law
 from ledger.books.references import use_of, used_for_another
+from ledger.dates import business_day
 from ledger.policy.parameters import PolicyBook
 from ledger.refusal import LineRefusal, LinesRefused
 from ledger.store.ledger import Ledger
@@ -97,6 +98,23 @@ class Work:
         change = self.uow.changes[kind].get(key)
         added = change.events if change else []
         return [*self.ledger.stream(stream_id, self.uow.connection), *added]
+
+    def as_of(self, kind: str, key: str, on: date) -> Any:
+        """The state of a stream as it was effective on a day, as known now: what a command of that value date decides from.
+
+        No value date lies after the day of its recording, so the register answers for today, and for every day after
+        which the stream recorded nothing; else its history does.
+        """
+        self.uow.load(kind, [key])
+        change = self.uow.changes[kind][key]
+        stream = self.uow.registers[kind].stream
+        if on >= self.known_on or not change.version:
+            return change.state
+        if not change.events:
+            newest = self.ledger.newest_recorded_at(stream.id(key), self.uow.connection)
+            if newest is None or business_day(newest) <= on:
+                return change.state
+        return stream.fold([one.body for one in self.history(kind, key) if one.body.effective_on <= on])
 
     def add(self, kind: str, key: str, events: Iterable[Event]) -> Any:
         return self.uow.append(kind, key, events)

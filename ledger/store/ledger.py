@@ -147,6 +147,12 @@ class Ledger:
         with self.database.reading() as connection:
             return [_recorded(row) for row in connection.execute(asked)]
 
+    def newest_recorded_at(self, stream_id: str, connection: Connection) -> datetime | None:
+        """When the newest event of a stream was recorded."""
+        asked = select(event.c.recorded_at).where(event.c.stream_id == stream_id)
+        found: datetime | None = connection.execute(asked.order_by(event.c.version.desc()).limit(1)).scalar()
+        return found
+
     def events(self) -> list[Recorded]:
         """Every event in the order of its recording, for ledgers as small as a case."""
         with self.database.reading() as connection:

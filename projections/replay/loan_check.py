@@ -13,6 +13,8 @@ from ledger.money import format_fen
 from ledger.policy.loan_terms import Terms, terms_named
 from ledger.policy.parameters import PolicyBook
 from ledger.refusal import Refusal
+from ledger.store import references
+from ledger.store.ledger import events_of_streams
 from ledger.streams import general_ledger
 from ledger.streams import loan as loans
 from ledger.streams.base import Event
@@ -33,12 +35,15 @@ class Loans:
         self.terms = cache(lambda versions: terms_named(book, versions))
         self.states: dict[str, loans.Loan] = {}
         self.books_fen = 0
+        self.restored: list[tuple[int, Any, loans.ScheduleRestored]] = []
 
     def see(self, portion: Portion) -> None:
         for row, body in portion.events:
             if body.moves_money and not isinstance(body, general_ledger.Opened):
                 # What an older system had lent stands in the opening entry and in no loan of ours.
                 self.books_fen += sum(fen for code, fen in post(body) if code in _SUBJECTS)
+            if isinstance(body, loans.ScheduleRestored):
+                self.restored.append((portion.commit.id, row, body))
             if body.topic.startswith("loan."):
                 self._step(portion.commit.id, row, body)
 
@@ -94,8 +99,8 @@ class Loans:
         on = body.effective_on
         ordinary = [one for one in body.shares if one.number]
         paid_fen = sum(one.principal_fen + one.interest_fen + one.penalty_fen for one in ordinary)
-        due, rest_fen = loans.allocate(state, paid_fen, on, terms)
-        yield "shares", (ordinary, 0), (due, rest_fen)
+        due, rest_fen = loans.allocate(state, paid_fen + body.held_fen, on, terms)
+        yield "shares", (ordinary, body.held_fen), (due, rest_fen)
         for one in body.shares:
             if not one.number:
                 yield "interest", one.interest_fen, loans.interest_to(state, on, terms)
@@ -108,6 +113,31 @@ class Loans:
         yield "sums", [body.principal_fen, body.interest_fen, body.penalty_fen], sums
 
     def finish(self, connection: Connection) -> None:
+        self._references(connection)
+        self._schedules(connection)
         balances_fen = sum(one.balance_fen for one in self.states.values())
         if self.books_fen != balances_fen:
             self.found.add("loans_differ", books=format_fen(self.books_fen), loans=format_fen(balances_fen))
+
+    def _schedules(self, connection: Connection) -> None:
+        """A schedule went back to where it stood before anything went on after the day."""
+        streams = sorted({row[1] for _, row, _ in self.restored})
+        histories = events_of_streams(connection, streams)
+        for commit, row, body in self.restored:
+            history = [one for one in histories[row[1]] if one.originator_version < row[2]]
+            before, _ = loans.parted(history, body.effective_on)
+            stood = loans.LOANS.fold([one.body for one in before])
+            recorded, due = (body.restores, body.turned_on), (stood.standing, stood.turned_on)
+            if recorded != due:
+                self._differs(commit, row, "schedule", recorded, due)
+
+    def _references(self, connection: Connection) -> None:
+        """A reference of the bank stands booked once on a loan, whatever was reversed of it."""
+        twice = references.booked_more_than_once(connection)
+        for (stream, reference), events in references.events_under(connection, twice).items():
+            standing = list(loans.standing_under(self.states[stream], events, reference))
+            if len(standing) > 1:
+                self.found.add(
+                    "reference_booked_twice", stream=stream, loan=stream.partition("-")[2],
+                    reference=reference, count=len(standing),
+                )  # fmt: skip

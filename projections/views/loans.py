@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, select
 
 from ledger.books.loans import RESERVE
 from ledger.books.posting import MEMBERS
-from ledger.dates import business_day
+from ledger.dates import business_day, first_day, month_of
 from ledger.policy.loan_terms import GRADES, Terms, grade_for
+from ledger.policy.parameters import PolicyBook
+from ledger.policy.rules import decide
 from ledger.store.ledger import events_of_streams
 from ledger.store.tables import event
 from ledger.streams import loan as loans
@@ -155,6 +158,37 @@ def figures(connection: Connection, first: date, last: date, known_on: date | No
         if standing["balance_fen"]
         else None,
     }
+
+
+def unrepriced(connection: Connection, on: date, book: PolicyBook) -> list[tuple[str, date]]:
+    """Running loans that have an older rate than the newest day of new rates gave, with that day."""
+    day = _repricing_day(on, book)
+    if day is None:
+        return []
+    table = REGISTERS["loan"].table.c
+    short = book.value("loan_repricing_short_months", day).value
+    behind = and_(
+        table.status == loans.RUNNING, table.months > short, table.disbursed_on < day, table.rate_since < day
+    )
+    kinds = connection.execute(
+        select(table.home_number, table.months, table.rate).where(behind).distinct()
+    ).all()
+    found: list[str] = []
+    for home_number, months, rate in kinds:
+        facts = {"second_home": home_number > 1, "term_months": months, "disbursed_on": day}
+        if Decimal(rate.strip('"')) != decide("loan_rate", facts, book, day, on).values["rate"]:
+            kind = (table.home_number == home_number, table.months == months, table.rate == rate)
+            found += connection.execute(select(table.key).where(behind, *kind)).scalars()
+    return [(key, day) for key in sorted(found)]
+
+
+def _repricing_day(on: date, book: PolicyBook) -> date | None:
+    """The newest day of new rates at or before a day, by the mode of that day; none where there is no such day."""
+    firsts = (first_day(month) for month in range(month_of(on), month_of(on) - 12, -1))
+    for day in (on, *firsts):
+        if loans.is_repricing_day(book.value("loan_repricing", day).value, day, date.min):
+            return day
+    return None
 
 
 _FLOWS: Final = (

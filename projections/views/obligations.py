@@ -29,6 +29,7 @@ from projections.views import conduct_duties
 from projections.views.duty import Done, Due, Effect, Meaning
 from projections.views.grant_duties import KINDS as GRANT_KINDS
 from projections.views.grant_duties import grant_duties
+from projections.views.loans import unrepriced
 from projections.views.uplift import owed_reports
 from projections.views.view import Seen, target
 
@@ -67,6 +68,7 @@ KINDS: Final = {
     "remit": ("汇缴", "remit the month", f"{NATIONAL} 第十九条"),
     "publish_report": ("公布年度报告", "publish the annual report", f"{CITY} 第二十五条"),
     "decide_loan": ("贷款审批", "decide the application for a loan", f"{NATIONAL} 第二十六条"),
+    "reprice_loan": ("调整贷款利率", "give the loan its new rate", f"{CITY} 第十七条"),
     "repay_early": ("提前还清贷款", "repay the loan that was demanded", f"{CITY} 第二十八条第二款"),
     "publish_standards": ("公布新标准", "publish the new standards", "葫政办发〔2019〕55号 四（三）"),
     "report_uplift": ("报告提标进展", "report the raise of standards", "葫政办发〔2019〕55号 四（三）"),
@@ -84,7 +86,7 @@ OF_PARTIES: Final = conduct_duties.OF_PARTIES | {
 """Periods of employers and citizens: a rest day moves their end on."""
 
 NAMED: Final = conduct_duties.NAMED | GRANT_KINDS.keys() | {
-    "repay_early", "publish_standards", "report_uplift"
+    "repay_early", "reprice_loan", "publish_standards", "report_uplift"
 }  # fmt: skip
 """Days that a notice, an order or a demand names, and working days of the offices of grants. All else is the centre's."""
 
@@ -395,6 +397,7 @@ def obligations(
         asked = asked.where(OBLIGATION.c.done_on.is_(None))
     found = [_recorded(row, on, book) for row in connection.execute(asked)]
     found += _unremitted(connection, on, book)
+    found += _unrepriced(connection, on, book)
     found += _about_grants(connection, on, book)
     found += _unpublished(connection, on, book)
     found += _about_uplift(connection, on, book)
@@ -432,6 +435,12 @@ def _unpublished(connection: Connection, on: date, book: PolicyBook) -> Iterator
         last_day = book.value("annual_report_month_day", arose_on).value
         due_on = date.fromisoformat(f"{year + 1:04d}-{last_day}")
         yield _waiting("publish_report", key, "centre", arose_on, due_on, on, book)
+
+
+def _unrepriced(connection: Connection, on: date, book: PolicyBook) -> Iterator[Obligation]:
+    """Running loans that the newest day of new rates left at an older one: no event says so, the register does."""
+    for key, since in unrepriced(connection, on, book):
+        yield _waiting("reprice_loan", key, "centre", since, since, on, book)
 
 
 def _about_grants(connection: Connection, on: date, book: PolicyBook) -> Iterator[Obligation]:

@@ -12,8 +12,11 @@ from click.testing import CliRunner
 
 from commands.cli import main
 from commands.desk import Desk
+from commands.jobs import JOBS
 from commands.loan_runs import run_over_loans
+from ledger.policy.loan_terms import Terms
 from ledger.policy.parameters import Citation, ParameterValue, PolicyBook
+from ledger.store.unit_of_work import Request
 from ledger.streams import loan as loans
 from projections.replay.verify import verify
 from projections.views import all_views
@@ -248,3 +251,71 @@ def test_the_command_line_quotes_shows_and_explains_a_loan(
             traced = json.loads(typed("why", str(one.id), "--json").stdout)
             assert traced["performed_again"]["equal"], one.body
     assert runner.invoke(main, ["--ledger", url, "loan", "show", "L9"]).exit_code == 3
+
+
+def test_a_loan_that_a_late_run_cannot_reprice_is_told_and_owed_until_it_is_done(office: Office) -> None:
+    for number in (1, 2):
+        office.lend(f"L{number}", borrower=f"P{number}")
+        office.on("2022-12-20", "run_instalments")
+    office.on("2023-01-03", "guarantor_pays", loan="L1", amount="500.00", reference="代1")
+    office.on("2023-01-03", "repay_loan", loan="L2", amount="3000.00", reference="R1")
+    office.clock.on(date(2023, 1, 5))
+    done = run_over_loans(office.desk, "reprice_loans", date(2023, 1, 1))
+    assert (done["changed"], done["left_out"]) == (1, ["L1"])
+    for view in all_views(office.desk.book):
+        catch_up(office.desk.ledger.database, view)
+    with office.desk.ledger.database.reading() as connection:
+        owed = [one for one in obligations(connection, date(2023, 1, 5)) if one.kind == "reprice_loan"]
+        before = [one for one in obligations(connection, date(2022, 12, 31)) if one.kind == "reprice_loan"]
+    assert [(one.subject, one.who, one.late_days) for one in owed] == [("L1", "centre", 4)]
+    assert before == []
+    report = verify(office.desk.ledger.database, office.desk.present_book())
+    assert report.findings == []
+
+
+def test_the_job_of_a_day_names_the_loans_that_it_left_out(office: Office, tmp_path: Path) -> None:
+    office.lend("L1")
+    office.on("2023-01-03", "guarantor_pays", loan="L1", amount="500.00", reference="代1")
+    office.clock.on(date(2023, 1, 5))
+    done = JOBS["loans"].run(office.desk, "2023-01-01", tmp_path)
+    assert (done["left_out"], done["left_out_named"]) == (1, ["L1"])
+
+
+def test_a_schedule_that_was_put_back_wrongly_is_found(office: Office) -> None:
+    from msgspec.structs import replace
+
+    from projections.replay.findings import Findings
+    from projections.replay.loan_check import Loans
+    from projections.replay.walk import Walk
+
+    office.lend("L1")
+    office.on("2023-01-20", "repay_loan", loan="L1", amount="5000.00", reference="R1")
+    run_over_loans(office.desk, "reprice_loans", date(2023, 1, 1))
+    found = Findings()
+    check = Loans(found, office.desk.present_book())
+    with office.desk.ledger.database.reading() as connection:
+        for portion in Walk(connection, Findings(), None, None).portions():
+            for position, (row, body) in enumerate(portion.events):
+                if isinstance(body, loans.ScheduleRestored):
+                    lied = replace(body, restores=replace(body.restores, months_left=5))
+                    portion.events[position] = (row, lied)
+            check.see(portion)
+        check.finish(connection)
+    assert found.counts["loan_not_by_rule"]
+
+
+def test_a_reference_that_an_older_program_booked_twice_is_found(office: Office) -> None:
+    office.lend("L1")
+    office.on("2022-10-20", "repay_loan", loan="L1", amount="500.00", reference="R1")
+    again = loans.Arrived(50_000, date(2022, 10, 20), "bank_card", "R1")
+
+    def twice(uow: Any) -> dict[str, Any]:
+        events, _ = loans.repay(uow.state("loan", "L1"), "L1", again, Terms())
+        uow.append("loan", "L1", events)
+        return {}
+
+    office.desk.ledger.execute(Request("twice", "repay_loan", "clerk", {}), twice)
+    for view in all_views(office.desk.book):
+        catch_up(office.desk.ledger.database, view)
+    report = verify(office.desk.ledger.database, office.desk.present_book())
+    assert report.counts["reference_booked_twice"] == 1

@@ -20,17 +20,8 @@ from ledger.programmes import programmes
 
 ROOT = Path(__file__).parents[2]
 
-ASKING = {"value", "parameter", "find", "history", "within"}
+ASKING = {"value", "parameter", "find", "found", "history", "within"}
 """The questions of ``PolicyBook`` and ``Law``, and the one that counts working days by a parameter."""
-
-TO_BE_READ = {
-    "withdrawal_limit",
-    "job_ended_wait_months",
-    "withdrawal_decision_days",
-    "new_worker_first_month",
-    "newcomer_first_base",
-}
-"""Readers of these are being written beside this test; the list goes when they are there."""
 
 
 def _sources() -> Iterator[ast.Module]:
@@ -73,10 +64,7 @@ def read_by_programmes() -> frozenset[str]:
 
 @pytest.mark.parametrize("parameter", sorted(PolicyBook.bundled().parameters))
 def test_a_parameter_has_a_reader_in_code_that_runs(parameter: str) -> None:
-    read = parameter in read_by_rules() | read_by_programmes() | asked_for()
-    assert read != (parameter in TO_BE_READ), (
-        "nothing reads it" if not read else "it is read: take it off the list"
-    )
+    assert parameter in read_by_rules() | read_by_programmes() | asked_for(), "nothing reads it"
 
 
 def test_the_list_of_what_is_still_to_be_read_names_parameters_that_exist() -> None:

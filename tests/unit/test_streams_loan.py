@@ -31,14 +31,23 @@ class History:
     def __init__(
         self, method: str, amount_fen: int, months: int, repay_day: int, on: date, rate: Decimal
     ) -> None:
-        signed = Loan(
-            status="signed", method=method, amount_fen=amount_fen, months=months, repay_day=repay_day,
-            months_max=360, account="A1", security=(("mortgage", "M1", "P1"),),
-        )  # fmt: skip
         self.events: list[Recorded] = []
-        self.state = signed
+        self.state = Loan()
         self.books: dict[str, int] = {}
-        self.add(loans.disburse(signed, "L1", rate, TERMS, "L1.1", {}, on))
+        applied = loans.Applied(
+            effective_on=on, borrower="P1", purpose="new_home", price_fen=2 * amount_fen, amount_fen=amount_fen,
+            months=months, home_number=1, decide_by=on, parameters=(), account="A1",
+        )  # fmt: skip
+        assessed = loans.Assessed(
+            effective_on=on, limit_fen=amount_fen, binding="ratio", months_max=360, explanation={}, conditions={}, term={}
+        )  # fmt: skip
+        signed = loans.ContractSigned(
+            effective_on=on, contract="C1", method=method, repay_day=repay_day, payee="F1"
+        )
+        approved = loans.Approved(effective_on=on, amount_fen=amount_fen, months=months)
+        secured = loans.Secured(effective_on=on, kind="mortgage", document="M1", giver="P1")
+        self.add((applied, assessed, approved, signed, secured))
+        self.add(loans.disburse(self.state, "L1", rate, TERMS, "L1.1", {}, on))
 
     def add(self, events: tuple[Event, ...] | list[Event]) -> None:
         for one in events:
@@ -205,13 +214,32 @@ def test_a_repricing_saves_what_was_published_to_the_fen(rate, published_differe
     assert interest_fen(rate[0]) - interest_fen(rate[1]) == published_difference
 
 
-def test_the_same_money_twice_is_one_repayment():
+def booked_before(history: History, arrived: Arrived) -> Arrived:
+    """The same money with what the history has under its reference."""
+    events = [(one.originator_version, one.body) for one in history.events]
+    return arrived._replace(before=next(loans.standing_under(history.state, events, arrived.reference), None))
+
+
+def test_the_same_money_twice_is_one_repayment_whatever_came_between():
+    history = History("level_payment", 10_000_000, 120, 1, date(2019, 8, 1), Decimal("0.0325"))
+    first = Arrived(50_000, date(2019, 9, 1), "bank_card", "R1")
+    history.add(loans.repay(history.state, "L1", first, TERMS)[0])
+    history.add(loans.repay(history.state, "L1", first._replace(amount_fen=60_000, reference="R2"), TERMS)[0])
+    assert loans.repay(history.state, "L1", booked_before(history, first), TERMS) == ((), 0)
+    second = first._replace(amount_fen=60_000, reference="R2")
+    assert loans.repay(history.state, "L1", booked_before(history, second), TERMS) == ((), 0)
+
+
+@pytest.mark.parametrize("other", [{"amount_fen": 97_718}, {"on": date(2019, 9, 2)}, {"source": "counter"}])
+def test_the_same_reference_with_another_content_is_refused(other):
     history = History("level_payment", 10_000_000, 120, 1, date(2019, 8, 1), Decimal("0.0325"))
     arrived = Arrived(97_719, date(2019, 9, 1), "bank_card", "R1")
-    events, _ = loans.repay(history.state, "L1", arrived, TERMS)
-    history.add(events)
-    assert loans.repay(history.state, "L1", arrived, TERMS) == ((), 0)
-    assert loans.prepay(history.state, "L1", arrived, "keep_term", 0, TERMS) == ()
+    history.add(loans.repay(history.state, "L1", arrived, TERMS)[0])
+    again = booked_before(history, arrived)
+    with pytest.raises(Refusal, match="reference_differs"):
+        loans.repay(history.state, "L1", again._replace(**other), TERMS)
+    with pytest.raises(Refusal, match="reference_differs"):
+        loans.prepay(history.state, "L1", again, "keep_term", 0, TERMS)
 
 
 def test_rates_split_a_month_without_losing_a_day():
@@ -236,3 +264,95 @@ def test_money_that_is_booked_late_leaves_the_overdue_account_it_had_gone_to():
     assert history.books["122"] == 0
     history.add(loans.run(history.state, date(2019, 12, 14), TERMS))
     assert history.books["122"] == 0
+
+
+SINCE = st.one_of(
+    st.tuples(st.just("pay"), st.integers(0, 45), st.integers(1, 400_000)),
+    st.tuples(
+        st.just("prepay"),
+        st.integers(0, 45),
+        st.integers(100_000, 6_000_000),
+        st.sampled_from(loans.WAYS[:2]),
+    ),
+    st.tuples(st.just("settle"), st.integers(0, 45)),
+    st.tuples(st.just("run"), st.integers(0, 45)),
+)
+
+
+def carry_out(history: History, on: date, steps: list[tuple[Any, ...]]) -> None:
+    """Steps of fixed amounts, each some days after the one before; what is refused did not happen."""
+    for number, (what, days, *more) in enumerate(steps):
+        on = days_after(on, days)
+        if history.state.status != "running":
+            break
+        match what:
+            case "pay":
+                history.attempt(loans.repay, Arrived(more[0], on, "counter", f"R{number}"), TERMS)
+            case "prepay":
+                history.attempt(
+                    loans.prepay, Arrived(more[0], on, "counter", f"R{number}"), more[1], 0, TERMS
+                )
+            case "settle":
+                # At the old rate it costs more, so that the same sum settles the loan at the new one.
+                whole_fen = loans.payoff_on(history.state, on, TERMS).total_fen
+                if loans.bring_up(history.state, on, TERMS)[0].running_fen:
+                    history.attempt(
+                        loans.prepay, Arrived(whole_fen, on, "counter", "all"), "keep_term", 0, TERMS
+                    )
+            case "run":
+                history.add(loans.run(history.state, on, TERMS))
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    method=st.sampled_from(["level_payment", "equal_principal"]),
+    amount_fen=st.integers(1_000_000, 30_000_000),
+    months=st.integers(13, 240),
+    paid=st.integers(0, 3),
+    steps=st.lists(SINCE, min_size=1, max_size=6),
+)
+def test_a_late_run_leaves_the_loan_as_the_run_in_time_would_have(method, amount_fen, months, paid, steps):
+    january, new_rate = date(2026, 1, 1), Decimal("0.026")
+    late, in_time = (
+        History(method, amount_fen, months, 2, date(2025, 8, 2), Decimal("0.0285")) for _ in range(2)
+    )
+    for history in (late, in_time):
+        for number in range(paid):
+            due = loans.next_due(history.state, TERMS)
+            history.add(
+                loans.repay(
+                    history.state, "L1", Arrived(due.payment_fen, due.due_on, "counter", f"D{number}"), TERMS
+                )[0]
+            )
+    carry_out(late, date(2026, 1, 2), steps)
+    came = [one.body for one in late.events if isinstance(one.body, loans.Repaid)][paid:]
+    if not loans.moved_after(late.state, january):
+        return
+    events, over = loans.reprice_late(late.events, "L1", new_rate, lambda _: TERMS, (), january)
+    late.add(events)
+    again = [one for one in events if isinstance(one, loans.Repaid)]
+    assert [loans.content_of(one) for one in again] == [loans.content_of(one) for one in came]
+    assert sum(one.rest_fen for one in over) >= 0
+    in_time.add(loans.reprice(in_time.state, "L1", new_rate, TERMS, (), january))
+    for one in again:
+        booked_fen = one.principal_fen + one.interest_fen + one.penalty_fen
+        arrived = Arrived(booked_fen, one.effective_on, one.source, one.reference)
+        if one.kind == "instalment":
+            found, rest_fen = loans.repay(in_time.state, "L1", arrived, TERMS)
+            assert rest_fen == 0
+            in_time.add(found)
+        else:
+            how = next(
+                (x.how for x in events[events.index(one) :] if isinstance(x, loans.Rescheduled)), "keep_term"
+            )
+            in_time.add(loans.prepay(in_time.state, "L1", arrived, how, 0, TERMS))
+    last = max(one.body.effective_on for one in late.events)
+    ends = [
+        one if one.status == "settled" else loans.bring_up(one, last, TERMS)[0]
+        for one in (late.state, in_time.state)
+    ]
+    same = {"reversed": (), "grade": "", "turned_on": None}
+    assert replace(ends[0], **same) == replace(ends[1], **same)
+    for code in ("401.loans", "401.penalty"):
+        assert late.books.get(code, 0) == in_time.books.get(code, 0)
+    assert loans.reprice_late(late.events, "L1", new_rate, lambda _: TERMS, (), january) == ((), [])

@@ -20,6 +20,11 @@ MONTHS_SHORT_TERM_MAX = 60
 """Loans up to five years (60 months) take the first column of the rate table (五年以下含五年)."""
 
 
+def is_short(term_months: int) -> bool:
+    """Whether a term stands in the first band of the rate table (五年以下含五年)."""
+    return term_months <= MONTHS_SHORT_TERM_MAX
+
+
 @rule(
     "loan_purpose",
     clause=f"{CITY} 第十三条",
@@ -189,7 +194,7 @@ def loan_rate(
         raise Refusal("rule_input_missing", rule="loan_rate", name="term_months", kind="a whole number")
     listed = None
     if base_rate is None:
-        row = table[0] if (term_months or 0) <= MONTHS_SHORT_TERM_MAX else table[1]
+        row = table[0] if is_short(term_months or 0) else table[1]
         base_rate = Decimal(row["first"])
         listed = row["second"]
     why("首套住房基准利率", "rate of a first home", base_rate, "rate/year")

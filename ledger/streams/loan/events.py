@@ -187,7 +187,8 @@ class Repaid(Event, frozen=True):
 
     ``kind``: ``instalment`` 到期还款, ``partial`` 部分提前还款, ``full`` 提前结清. ``source``: ``bank_card``, ``counter``,
     ``fund_account`` 冲还贷, ``guarantor`` 代偿 or ``enforcement`` 执行; ``reference`` is its document. ``overdue_fen`` is
-    the part of the principal that stood in 122. ``account`` is the fund account that paid.
+    the part of the principal that stood in 122. ``account`` is the fund account that paid. ``held_fen`` is what of the
+    same money was over and is held for its payer (挂账).
     """
 
     kind: str
@@ -201,6 +202,7 @@ class Repaid(Event, frozen=True):
     parameters: tuple[str, ...]
     account: str = ""
     rule: str = "loan_allocation"
+    held_fen: int = 0
 
 
 @event("loan.repayment_reversed", moves_money=True)
@@ -276,6 +278,19 @@ class Repriced(Event, frozen=True):
     instalment_fen: int
     accrued_fen: int
     parameters: tuple[str, ...]
+
+
+@event("loan.schedule_restored")
+class ScheduleRestored(Event, frozen=True):
+    """The schedule was put back to where it stood on a day (期供重算), because a rate from that day was learned late.
+
+    What had been booked since was reversed before, and happens again after the new rate. ``turned_on`` is the day on
+    which principal had last been told apart between 121 and 122.
+    """
+
+    restores: Standing
+    why: str
+    turned_on: date | None = None
 
 
 @event("loan.offset_agreed")

@@ -33,6 +33,7 @@ from ledger.streams.loan.events import (
     RepaymentReversed,
     Repriced,
     Rescheduled,
+    ScheduleRestored,
     Secured,
     SecurityReleased,
     Settled,
@@ -98,6 +99,7 @@ def _disbursed(state: Loan, event: Disbursed) -> Loan:
         disbursed_fen=event.amount_fen,
         normal_fen=event.amount_fen,
         rate=event.rate,
+        rate_since=event.effective_on,
         months_left=event.instalments,
         next_number=1,
         instalment_fen=event.instalment_fen,
@@ -146,7 +148,6 @@ def _repaid(state: Loan, event: Repaid) -> Loan:
         normal_fen=state.normal_fen - (event.principal_fen - event.overdue_fen),
         overdue_fen=state.overdue_fen - event.overdue_fen,
         owed=tuple(one for one in left if one is not None),
-        reference=event.reference,
         **prepaid,
     )
 
@@ -158,7 +159,6 @@ def _reversed(state: Loan, event: RepaymentReversed) -> Loan:
         normal_fen=state.normal_fen + event.principal_fen - event.overdue_fen,
         overdue_fen=state.overdue_fen + event.overdue_fen,
         reversed=(*state.reversed, event.reverses),
-        reference="",
         settled_on=None,
         **asdict(event.restores),
     )
@@ -206,10 +206,15 @@ def _repriced(state: Loan, event: Repriced) -> Loan:
         state,
         event.effective_on,
         rate=event.rate,
+        rate_since=event.effective_on,
         instalment_fen=event.instalment_fen,
         interest_from=event.effective_on,
         accrued_fen=event.accrued_fen,
     )
+
+
+def _restored(state: Loan, event: ScheduleRestored) -> Loan:
+    return replace(state, turned_on=event.turned_on, **asdict(event.restores))
 
 
 def _recourse(state: Loan, event: RecoursePassed) -> Loan:
@@ -233,7 +238,6 @@ def _recovered(state: Loan, event: Recovered) -> Loan:
         state,
         event.effective_on,
         written_off_fen=state.written_off_fen - event.principal_fen,
-        reference=event.reference,
     )
 
 
@@ -273,6 +277,7 @@ _STEPS: Final[dict[type[Event], Any]] = {
     Rescheduled: _rescheduled,
     Extended: _extended,
     Repriced: _repriced,
+    ScheduleRestored: _restored,
     OffsetAgreed: lambda state, event: replace(state, offset_mode="" if event.mode == "none" else event.mode),
     Classified: lambda state, event: replace(state, grade=event.grade),
     DemandSent: lambda state, event: replace(state, letters=state.letters + 1),

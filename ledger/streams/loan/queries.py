@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from msgspec.structs import replace
 
@@ -18,7 +18,9 @@ from ledger.streams.loan.events import (
     TURNS,
     InstalmentFellDue,
     Owed,
+    Recovered,
     Repaid,
+    RepaymentReversed,
     Repriced,
     Share,
     Standing,
@@ -225,6 +227,23 @@ def as_of(events: Iterable[Recorded], on: date, known_on: date | None = None) ->
     return state
 
 
+def moved_after(state: Loan, on: date) -> bool:
+    """Whether the schedule went on after a day: money was booked, or an instalment fell due (期供已变动)."""
+    return any(day is not None and day > on for day in (state.moved_on, state.interest_from))
+
+
+def parted(history: Sequence[Recorded], on: date) -> tuple[list[Recorded], list[Recorded]]:
+    """A history as it stood before anything went on after a day, and what was recorded since."""
+    later = (
+        at for at, one in enumerate(history) if one.body.effective_on > on and isinstance(one.body, _GOES_ON)
+    )
+    first = next(later, len(history))
+    return list(history[:first]), list(history[first:])
+
+
+_GOES_ON: Final = (InstalmentFellDue, Repaid, RepaymentReversed, Repriced, TurnedNormal, TurnedOverdue)
+
+
 def bring_up(state: Loan, on: date, terms: Terms) -> tuple[Loan, list[Event]]:
     """What happened by itself up to a day: instalments fell due, principal went to 122 or came back from it."""
     events: list[Event] = []
@@ -292,6 +311,38 @@ def allocate(state: Loan, amount_fen: int, on: date, terms: Terms) -> tuple[list
 
 def _by_kind(one: Owed, prefix: str) -> dict[str, int]:
     return {f"{prefix}interest": one.interest_fen, f"{prefix}principal": one.principal_fen}
+
+
+class Content(NamedTuple):
+    """What a bank reference says of its money: what it was booked as, whence, on which value day, how much in fen.
+
+    ``principal_fen`` is said of a recovery, where a person splits the sum.
+    """
+
+    what: str
+    source: str
+    on: date
+    amount_fen: int
+    principal_fen: int = 0
+
+
+def content_of(body: Repaid | Recovered) -> Content:
+    """The content of what was booked, with what of the same money was over and is held."""
+    booked_fen = body.principal_fen + body.interest_fen + body.penalty_fen
+    if isinstance(body, Recovered):
+        return Content("recovery", body.source, body.effective_on, booked_fen, body.principal_fen)
+    what = "repayment" if body.kind == "instalment" else "prepayment"
+    return Content(what, body.source, body.effective_on, booked_fen + body.held_fen)
+
+
+def standing_under(
+    state: Loan, events: Iterable[tuple[int, Event]], reference: str
+) -> Iterator[Repaid | Recovered]:
+    """What stands booked under a reference, of events with their versions: what was reversed may be booked again."""
+    for version, body in events:
+        stands = version not in state.reversed
+        if stands and isinstance(body, (Repaid, Recovered)) and body.reference == reference:
+            yield body
 
 
 def case_of(body: Event, before: Loan) -> tuple[str, dict[str, Any], dict[str, int]] | None:

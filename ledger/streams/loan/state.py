@@ -11,6 +11,7 @@ import msgspec
 from ledger.streams.loan.events import Owed, Standing
 
 RUNNING: Final = "running"
+BEFORE_PAYMENT: Final = ("applied", "approved", "signed")
 STATUSES: Final = (
     "applied",
     "rejected",
@@ -28,7 +29,8 @@ class Loan(msgspec.Struct, frozen=True, gc=False):
     """The smallest state from which decisions about a loan can be taken.
 
     ``normal_fen`` stands in 121 and ``overdue_fen`` in 122; both together are the principal owed, to the fen. The
-    principal of the instalments in ``owed`` is a part of it, in whichever of the two it stands.
+    principal of the instalments in ``owed`` is a part of it, in whichever of the two it stands. ``rate_since`` is the day
+    from which the rate stands. References of the bank are not here: the events are asked for them (``store.references``).
     """
 
     status: str = ""
@@ -70,7 +72,6 @@ class Loan(msgspec.Struct, frozen=True, gc=False):
     accrued_fen: int = 0
     owed: tuple[Owed, ...] = ()
     moved_on: date | None = None
-    reference: str = ""
     reversed: tuple[int, ...] = ()
     offset_mode: str = ""
     grade: str = ""
@@ -80,6 +81,7 @@ class Loan(msgspec.Struct, frozen=True, gc=False):
     written_off_fen: int = 0
     settled_on: date | None = None
     turned_on: date | None = None
+    rate_since: date | None = None
 
     @property
     def balance_fen(self) -> int:
