@@ -65,7 +65,3 @@ def read_by_programmes() -> frozenset[str]:
 @pytest.mark.parametrize("parameter", sorted(PolicyBook.bundled().parameters))
 def test_a_parameter_has_a_reader_in_code_that_runs(parameter: str) -> None:
     assert parameter in read_by_rules() | read_by_programmes() | asked_for(), "nothing reads it"
-
-
-def test_the_list_of_what_is_still_to_be_read_names_parameters_that_exist() -> None:
-    assert set(PolicyBook.bundled().parameters) >= TO_BE_READ
