@@ -126,7 +126,7 @@ def _hold_rest(work: Work, loan: str, rest_fen: int) -> None:
 def hold(work: Work, loan: str, repaid: Recorded, rest_fen: int) -> None:
     """What a repayment has too much is held for its payer (挂账), under the number of the repayment."""
     body: loans.Repaid = repaid.body  # type: ignore[assignment]
-    receipt = f"loan-{loan}.{repaid.originator_version}"
+    receipt = _held_under(loan, repaid.originator_version)
     received = receipts.Received(
         effective_on=body.effective_on, amount_fen=rest_fen, why="over", bank_reference=body.reference
     )
@@ -166,7 +166,7 @@ def _whole(state: loans.Loan, loan: str, arrived: Arrived, terms: Terms) -> int:
 
 @command("reverse_repayment", schemas.ReverseRepayment, clause=f"{CITY} 第二十二条", zh="还款冲账")
 def reverse_repayment(work: Work, given: dict[str, Any]) -> dict[str, Any]:
-    """Reverses a repayment, named by its version: what it had paid is owed again."""
+    """Reverses a repayment, named by its version: what it had paid is owed again, and what it had over is held no more."""
     key = given["loan"]
     state = loan_of(work, key)
     history = work.history("loan", key)
@@ -174,9 +174,44 @@ def reverse_repayment(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     events = loans.reverse(state, key, history, given["version"], given["reason"], terms)
     after: loans.Loan = work.add("loan", key, events)
     repaid = next(one.body for one in history if one.originator_version == given["version"])
+    if isinstance(repaid, loans.Repaid) and repaid.held_fen:
+        _hold_no_more(work, key, given["version"], history, given["reason"])
     if isinstance(repaid, loans.Repaid) and repaid.account:
         _give_back(work, repaid, given["reason"])
     return {"loan": key, "balance_fen": after.balance_fen, "status": after.status}
+
+
+def _hold_no_more(work: Work, loan: str, version: int, history: Sequence[Recorded], reason: str) -> None:
+    """The rest of a payment that was taken back whole is held no more; refuses ``receipt_too_small`` where it went on.
+
+    A payment that was booked again by a late run has its rest under its first number too.
+    """
+    bodies = {one.originator_version: one.body for one in history if isinstance(one.body, loans.Repaid)}
+    repaid = bodies[version]
+    same = [one for one, body in bodies.items() if loans.content_of(body) == loans.content_of(repaid)]
+    left_fen = repaid.held_fen
+    for number in sorted(same, key=lambda one: one != version):
+        receipt = _held_under(loan, number)
+        state: receipts.Receipt = work.uow.state("receipt", receipt)
+        part_fen = min(left_fen, state.open_fen)
+        if part_fen:
+            reversed_ = receipts.Reversed(
+                effective_on=repaid.effective_on, amount_fen=part_fen, reason=reason
+            )
+            work.add("receipt", receipt, receipts.reverse(state, receipt, reversed_))
+        left_fen -= part_fen
+    if left_fen:
+        open_fen = repaid.held_fen - left_fen
+        raise Refusal(
+            "receipt_too_small",
+            receipt=_held_under(loan, version),
+            open_fen=open_fen,
+            amount_fen=repaid.held_fen,
+        )
+
+
+def _held_under(loan: str, version: int) -> str:
+    return f"loan-{loan}.{version}"
 
 
 def _give_back(work: Work, repaid: loans.Repaid, reason: str) -> None:

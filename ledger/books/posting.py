@@ -104,6 +104,7 @@ POSTING_RULES: Final[dict[type[Event], Callable[[Any], tuple[Line, ...]]]] = {
     account.InterestCredited: lambda e: entry(INTEREST_PAYABLE, MEMBERS, e.carried_fen + e.current_fen),
     receipt.Received: _received,
     receipt.Returned: lambda e: entry(HELD, BANK, e.amount_fen),
+    receipt.Reversed: lambda e: entry(HELD, BANK, e.amount_fen),
     general_ledger.Opened: _opened,
     period.InterestAccrued: lambda e: entry(INTEREST_EXPENSE, INTEREST_PAYABLE, e.amount_fen),
     period.EntryBooked: _booked,

@@ -50,6 +50,14 @@ class Returned(Event, frozen=True):
     payment: str
 
 
+@event("receipt.reversed", moves_money=True)
+class Reversed(Event, frozen=True):
+    """Held money was reversed (冲账): the payment that it was the rest of was taken back whole, so no order pays it."""
+
+    amount_fen: int
+    reason: str
+
+
 # ---------------------------------------------------------------- state
 
 
@@ -81,7 +89,7 @@ def evolve(state: Receipt, event: Event) -> Receipt:
                 event.bank_reference,
                 event.amount_fen,
             )
-        case Allocated() | Returned():
+        case Allocated() | Returned() | Reversed():
             open_fen = state.open_fen - event.amount_fen
             return replace(state, open_fen=open_fen, status="held" if open_fen else "settled")
         case _:
@@ -126,6 +134,12 @@ def give_back(
     _require_own_way(state, receipt, of_transfer)
     check_amount(returned.amount_fen)
     return (returned,)
+
+
+def reverse(state: Receipt, receipt: str, reversed_: Reversed) -> tuple[Event, ...]:
+    """Takes back what is held of a payment that was reversed; refuses ``receipt_too_small`` where it has gone on."""
+    _require_open(state, receipt, reversed_.amount_fen)
+    return (reversed_,)
 
 
 def _require_open(state: Receipt, receipt: str, amount_fen: int) -> None:
