@@ -56,6 +56,8 @@ def use_of(stream_id: str, event: Event) -> Use | None:
 
 def freed_by(event: Event) -> int:
     """The version of the event in the same stream whose reference is free again, or 0."""
+    if isinstance(event, receipt.Reversed):
+        return 1  # a receipt begins with what it received
     return event.reverses if isinstance(event, account.EntryReversed) else 0
 
 
