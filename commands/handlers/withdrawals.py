@@ -223,7 +223,7 @@ def _take(
     interest_fen = credit_on_closing(work, account, on) if closing else 0
     state = work.account(account)
     if closing and not state.balance_fen:
-        work.add("account", account, accounts.close_empty(state, account, reason, on))
+        work.add("account", account, accounts.close_empty(state, account, reason, proof, on))
         return []
     version = work.uow.version("account", account) + 1
     first = payments.key(account, version)

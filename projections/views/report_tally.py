@@ -284,6 +284,8 @@ def _reopen(tally: Tally, key: str, on: date) -> None:
 
 def _withdrawn(tally: Tally, seen: Seen) -> None:
     body: account.Withdrawn | account.RemainderPaid = seen.body  # type: ignore[assignment]
+    if not sum(effect(body)):
+        return  # an account that held nothing was closed
     line = WITHDRAWN.get(body.reason, OTHER)
     tally.reasons[seen.key, seen.version] = line
     _take_out(tally, seen.key, line, -sum(effect(body)), body.effective_on, 1)
@@ -316,6 +318,8 @@ def _reversed(tally: Tally, seen: Seen) -> None:
     fen, on = body.carried_fen + body.current_fen, body.effective_on
     if not body.stays_closed:
         _reopen(tally, seen.key, on)
+    if not fen:
+        return
     paid_as = tally.reasons.get((seen.key, body.reverses))
     match body.of_topic:
         case account.Withdrawn.topic | account.RemainderPaid.topic if paid_as:

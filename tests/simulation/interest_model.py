@@ -41,6 +41,8 @@ class Saver:
 
     terms: Terms = Terms()
     facts: dict[int, Moved] = field(default_factory=dict)
+    late: list[Moved] = field(default_factory=list)
+    """Interest that was never earned and had been spent: it is taken back on a later day, and costs nothing until then."""
 
     def interest(self, year: int, until: date | None = None) -> int:
         """What the days of a fund year earned, in fen; ``until`` a day that does not count any more."""
@@ -56,7 +58,7 @@ class Saver:
     def _fen_days(self, first: date, start: date, stop: date) -> int:
         """The balances at the end of the days from ``start`` until before ``stop``, in a year that began on ``first``."""
         total, balance, day = 0, self._before(first), start
-        for moved in sorted(self.facts.values(), key=lambda one: one.day):
+        for moved in sorted([*self.facts.values(), *self.late], key=lambda one: one.day):
             if first <= moved.day < stop:
                 total += balance * max(0, (moved.day - day).days)
                 balance, day = balance + moved.fen + moved.interest, max(day, moved.day)
@@ -64,12 +66,16 @@ class Saver:
 
     def _before(self, day: date) -> int:
         """What stood on the eve of a fund year, all interest of the years before it included."""
-        moved = sum(one.fen for one in self.facts.values() if one.day < day)
+        moved = sum(one.fen for one in [*self.facts.values(), *self.late] if one.day < day)
         return moved + self._earned(day.year)
 
     def _earned(self, before: int) -> int:
         first = min((_fund_year(one.day) for one in self.facts.values()), default=before)
         return sum(self.interest(year) for year in range(first, before))
+
+    def taken_late(self, year: int, fen: int, day: date) -> None:
+        """Too much interest of a year, a negative sum, leaves on a day instead of the end of the year."""
+        self.late += [Moved(date(year + 1, 7, 1), -fen), Moved(day, fen)]
 
     def due(self, day: date) -> Moved:
         """All that belongs to the member on a day after which nothing moved, as a payment of it, to be put to the facts."""

@@ -50,7 +50,7 @@ class Savings:
         self.savers = {f"A{number}": Saver() for number in range(len(BASES))}
         self.told: list[str] = []
         self.counts: Counter[str] = Counter()
-        self.letters = 0
+        self.letters = self.seen = 0
         self.do("register_employer", FIRST, employer="E1", rate=RATE)
         for (key, _), base in zip(self.savers.items(), BASES, strict=True):
             self.do("open_account", FIRST, account=key, employer="E1", person=f"P{key}", base=base)
@@ -86,7 +86,21 @@ class Savings:
             raise Wrong(f"crash of {command} {type(crash).__name__}: {content}: {crash}") from crash
         self.counts[command] += 1
         self.told.append(line + "}")
+        for one in self.desk.ledger.events():
+            if one.id > self.seen:
+                self.notice(one)
         return outcome.result
+
+    def notice(self, one: Any) -> None:
+        """Interest taken back on another day than the end of its year; when it is taken is the office's to say."""
+        self.seen = one.id
+        body = one.body
+        if isinstance(body, accounts.InterestCredited) and body.kind != "closing":
+            year_end = date(body.year + 1, 6, 30)
+            if body.effective_on != year_end:
+                fen = body.carried_fen + body.current_fen
+                saver = self.savers[one.originator_id.removeprefix("account-")]
+                saver.taken_late(body.year, fen, body.effective_on)
 
     def state(self, key: str) -> accounts.Account:
         with self.desk.ledger.database.reading() as connection:

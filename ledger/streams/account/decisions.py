@@ -434,12 +434,20 @@ def withdraw(
     return (withdrawn, Closed(effective_on=on, reason=reason)) if closing else (withdrawn,)
 
 
-def close_empty(state: Account, account: str, reason: str, on: date) -> tuple[Event, ...]:
-    """Closes an account that holds nothing and is owed nothing (销户); refuses closed and wholly frozen accounts."""
+def close_empty(
+    state: Account, account: str, reason: str, explanation: dict[str, Any], on: date
+) -> tuple[Event, ...]:
+    """Closes an account that holds nothing and is owed nothing (销户): a withdrawal of nothing, so that it can be reversed.
+
+    Refuses closed and wholly frozen accounts, and a day before the last movement.
+    """
     require_live(state, account)
     _require_unfrozen(state, account, 0)
     _require_not_backdated(state, account, on)
-    return (Closed(effective_on=on, reason=reason),)
+    nothing = Withdrawn(
+        effective_on=on, carried_fen=0, current_fen=0, reason=reason, payment="", explanation=explanation
+    )
+    return (nothing, Closed(effective_on=on, reason=reason))
 
 
 def pay_remainder(
