@@ -128,7 +128,11 @@ def hold(work: Work, loan: str, repaid: Recorded, rest_fen: int) -> None:
     body: loans.Repaid = repaid.body  # type: ignore[assignment]
     receipt = _held_under(loan, repaid.originator_version)
     received = receipts.Received(
-        effective_on=body.effective_on, amount_fen=rest_fen, why="over", bank_reference=body.reference
+        effective_on=body.effective_on,
+        amount_fen=rest_fen,
+        why="over",
+        bank_reference=body.reference,
+        rest_of=f"{repaid.originator_id}/{repaid.originator_version}",
     )
     work.add("receipt", receipt, receipts.receive(work.uow.state("receipt", receipt), receipt, received))
 

@@ -18,6 +18,7 @@ from ledger.money import parse_yuan
 from ledger.policy.parameters import Citation, ParameterValue, PolicyBook
 from ledger.refusal import Refusal
 from ledger.store import tables
+from ledger.text import trimmed
 from projections.registers import REGISTERS
 from projections.replay.invariants import broken_invariants
 
@@ -59,7 +60,8 @@ def check(scenario: Scenario, *, by_proposal: bool = False) -> list[Failure]:
         try:
             for number, step in enumerate(scenario.steps, start=1):
                 where = f"step {number} ({step.do} on {step.on})"
-                (_take_by_proposal if by_proposal and step.approved_by else _take)(desk, clock, step, where)
+                approved = by_proposal and trimmed(step.approved_by)
+                (_take_by_proposal if approved else _take)(desk, clock, step, where)
             _check_invariants(desk)
         except _Wrong as wrong:
             failures.append(wrong)

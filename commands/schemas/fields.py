@@ -52,6 +52,8 @@ class Share(fields.Field[str]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = str(value).strip()
+        if not text:
+            return ""
         found = _FRACTION.match(text)
         if isinstance(value, float) or not found:
             share = Fraction(parse_rate(text if isinstance(value, str) else repr(value)))

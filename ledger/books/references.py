@@ -56,8 +56,6 @@ def use_of(stream_id: str, event: Event) -> Use | None:
 
 def freed_by(event: Event) -> int:
     """The version of the event in the same stream whose reference is free again, or 0."""
-    if isinstance(event, receipt.Reversed):
-        return 1  # a receipt begins with what it received
     return event.reverses if isinstance(event, account.EntryReversed) else 0
 
 
@@ -106,8 +104,10 @@ _READERS: Final[dict[type[Event], Callable[[Any], Named | None]]] = {
         if one.booked_to.startswith("loan-")
         else None  # the account's own event has it
     ),
-    receipt.Received: lambda one: Named(
-        money_in("fund"), one.bank_reference, one.amount_fen, (one.why, one.employer)
+    receipt.Received: lambda one: (
+        None  # the repayment of which it is the rest has it
+        if one.rest_of
+        else Named(money_in("fund"), one.bank_reference, one.amount_fen, (one.why, one.employer))
     ),
     payment.Returned: lambda one: (
         Named(money_in(one.purse), one.bank_reference, one.held_fen)

@@ -23,7 +23,8 @@ from ledger.streams.base import Event, Stream, event
 class Received(Event, frozen=True):
     """Money was received and held. ``why``: ``unknown``, ``over``, ``under``, ``early`` or ``correction``.
 
-    ``source`` is ``bank``, or ``account`` when a reversed contribution came back to the unallocated money.
+    ``source`` is ``bank``, or ``account`` when a reversed contribution came back to the unallocated money. ``rest_of`` is
+    the booking of which it is the rest, where that has the bank's reference.
     """
 
     amount_fen: int
@@ -31,6 +32,7 @@ class Received(Event, frozen=True):
     source: str = "bank"
     employer: str = ""
     bank_reference: str = ""
+    rest_of: str = ""
 
 
 @event("receipt.allocated")

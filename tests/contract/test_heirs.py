@@ -52,7 +52,7 @@ FORGERIES = {
     "what nobody inherits paid to somebody": (
         'UPDATE event SET state = replace(state, \'"to":"value_added"\', \'"to":""\') WHERE stream_id = \'account-A2\''
         " AND topic = 'account.withdrawn/1'",
-        "decision_not_by_rule",
+        "booked_not_explained",
     ),
     "another order of the spouse": (
         'UPDATE event SET state = replace(state, \'"payment":"A4.3"\', \'"payment":"A3.3"\')'

@@ -57,6 +57,8 @@ def test_every_duty_says_whose_period_it_is_and_none_says_two():
         "centre_acts",
         "decide",
         "decide_loan",
+        "decide_withdrawal",
+        "pay_remainder",
         "publish_report",
         "send_letter",
         "send_transfer",

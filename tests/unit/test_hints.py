@@ -29,8 +29,8 @@ SAMPLES = {"command": "approve", "line": "provident propose withdraw account=A1 
 NAMED = re.compile(r"provident ((?:[-{}=.\w]+ ?)+)", re.ASCII)
 """A command line in a sentence: up to a letter that is none of a command's."""
 
-ONE_WORD_FOR_ITSELF = {"books_closed"}
-"""What the annual report calls the missing closing of the year's books."""
+ONE_WORD_FOR_ITSELF = {"books_closed", "no_heir"}
+"""What the annual report calls the missing closing of the year's books, and a reason of withdrawal."""
 
 
 def lines_in(hint: str) -> list[list[str]]:
