@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from commands.desk import Desk
 from commands.scenarios.expectations import QUESTIONS, History, answered, wanted
-from commands.scenarios.notation import Expectation, Scenario, Step
+from commands.scenarios.notation import APPROVER, Expectation, Scenario, Step
 from ledger.dates import SHANGHAI, parse_day
 from ledger.money import parse_yuan
 from ledger.policy.parameters import Citation, ParameterValue, PolicyBook
@@ -148,7 +148,7 @@ def _take_by_proposal(desk: Desk, clock: _Clock, step: Step, where: str) -> None
     approve = msgspec.structs.replace(step, do="approve", content=about, by=step.approved_by, approved_by="")
     _take(desk, clock, approve, where)
     if step.refused and not proposed.repeated:
-        desk.do("reject", {**about, "reason": step.refused}, actor=step.approved_by)
+        desk.do("reject", {**about, "reason": step.refused}, actor=APPROVER)
 
 
 def _everything(desk: Desk) -> dict[str, list[Any]]:

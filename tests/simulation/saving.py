@@ -177,7 +177,9 @@ class Savings:
         """The whole balance with its interest leaves: by retirement, or for another city."""
         on = self.today - timedelta(days=self.random.choice((0, 0, 0, 3, 20)))
         if self.state(key).status == "sealed" and self.random.random() < 0.5:
-            self.paid(key, "transfer_out", on, accounts.TransferredOut, to_centre="大连", letter="X")
+            self.letters += 1
+            letter = f"X{self.letters}"
+            self.paid(key, "transfer_out", on, accounts.TransferredOut, to_centre="大连", letter=letter)
         else:
             self.paid(key, "withdraw", on, accounts.Withdrawn, reason="retirement")
 
@@ -193,11 +195,12 @@ class Savings:
 
     def paid(self, key: str, command: str, on: date, kind: type, **content: Any) -> bool:
         """All that is the member's was paid, as the model has it on that day."""
-        due = self.savers[key].due(on)
         if self.do(command, on, account=key, **content) is None:
-            if command == "pay_remainder" and due.fen:
+            due = self.savers[key].due(on)
+            if command == "pay_remainder" and due.fen < 0:
                 raise Wrong(f"remainder not paid: {key}, the model {due}")
             return False
+        due = self.savers[key].due(on)
         body = self.newest(key, kind).body
         paid_fen = body.carried_fen + body.current_fen
         if paid_fen != -due.fen:
