@@ -1,18 +1,23 @@
-"""Decisions about a personal account: one function for each command, giving events or a refusal."""
+"""Decisions that book to a personal account or take from it: opening, bases, contributions, money in and out, reversals."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
-from ledger.dates import business_day, days_after, first_day, format_month, month_of, parse_month
-from ledger.limits import AMOUNT_FEN_MAX
+from ledger.dates import business_day, format_month, month_of, parse_month
 from ledger.payees import Part
 from ledger.refusal import Refusal
+from ledger.streams.account.decisions.required import (
+    check_amount,
+    require_live,
+    require_no_other,
+    require_status,
+)
 from ledger.streams.account.events import (
     BalanceTakenOver,
     BaseFixed,
@@ -24,15 +29,10 @@ from ledger.streams.account.events import (
     InterestCredited,
     Opened,
     Recovered,
-    RelationBroken,
     RemainderPaid,
-    Sealed,
-    SealedCentrally,
-    Transferred,
     TransferredIn,
     TransferredOut,
     Unfrozen,
-    Unsealed,
     Withdrawn,
 )
 from ledger.streams.account.queries import Room, at_day, effect
@@ -150,7 +150,7 @@ def _require_relation(state: Account, account: str, month: int, kind: str) -> No
     """
     before_break = state.broken_on is None or month <= month_of(state.broken_on)
     if state.status != "normal" and not (kind == "make_up" and state.status and before_break):
-        _require(state, account, "normal")
+        require_status(state, account, "normal")
     if not before_break:
         broken_on = state.broken_on.isoformat() if state.broken_on else ""
         raise Refusal("month_after_break", account=account, month=format_month(month), broken_on=broken_on)
@@ -212,121 +212,6 @@ def _check_products(account: str, taken: BalanceTakenOver) -> None:
         raise Refusal("products_unexplained", account=account)
 
 
-def break_relation(
-    state: Account, account: str, how: str, broken_on: date, days: int, on: date, last_month: int = 0
-) -> tuple[Event, ...]:
-    """Records that the wage relation was interrupted or the labour relation ended; the 30 days run from there."""
-    _require(state, account, "normal")
-    if broken_on > on:
-        raise Refusal("day_in_future", what="broken_on", day=broken_on.isoformat(), on=on.isoformat())
-    _require_within_relation(state, account, "broken_on", broken_on)
-    if state.broken_on == broken_on and state.broken_how == how:
-        return ()
-    due_on = days_after(broken_on, days)
-    last = _last_month(last_month, broken_on)
-    return (RelationBroken(effective_on=on, how=how, broken_on=broken_on, due_on=due_on, last_month=last),)
-
-
-def _require_within_relation(state: Account, account: str, what: str, day: date) -> None:
-    """Refuses a break or an end that lies before what it ends, as it would erase months that are owed (第七至十条).
-
-    That is the hiring, the month in which the present employer took the person over, the resumption of wages (unless the
-    break before it is said again: then wages never resumed), or a break that was recorded already.
-    """
-    begun = [state.joined_on, first_day(state.employer_since) if state.employer_since else None]
-    if state.resumption and day != state.resumption[0]:
-        begun.append(state.resumption[1])
-    begun.append(state.broken_on)
-    since = max((one for one in begun if one), default=day)
-    if day < since:
-        raise Refusal(
-            "ends_before_begin", account=account, what=what, day=day.isoformat(), since=since.isoformat()
-        )
-
-
-def seal(
-    state: Account, account: str, broken_on: date, days: int, on: date, last_month: int = 0
-) -> tuple[Event, ...]:
-    """Seals an account with its employer (第七条). A late seal is allowed and shows itself as late."""
-    if state.status == "sealed":
-        return ()
-    _require(state, account, "normal")
-    if broken_on > on:
-        raise Refusal("day_in_future", what="broken_on", day=broken_on.isoformat(), on=on.isoformat())
-    _require_within_relation(state, account, "broken_on", broken_on)
-    last, due_on = _last_month(last_month, broken_on), days_after(broken_on, days)
-    return (Sealed(effective_on=on, broken_on=broken_on, due_on=due_on, last_month=last),)
-
-
-def unseal(state: Account, account: str, resumed_on: date, on: date) -> tuple[Event, ...]:
-    """Unseals an account when the wage relation resumes (第七条), or ends a break for which it never was sealed."""
-    if state.status == "normal" and state.broken_on is None:
-        return ()
-    if state.status == "centrally_sealed":
-        raise Refusal("account_in_central_pool", account=account)
-    _require(state, account, "sealed", "normal")
-    if resumed_on > on:
-        raise Refusal("day_in_future", what="resumed_on", day=resumed_on.isoformat(), on=on.isoformat())
-    if state.broken_on and resumed_on < state.broken_on:
-        broken_on = state.broken_on.isoformat()
-        raise Refusal("resumed_before_break", broken_on=broken_on, resumed_on=resumed_on.isoformat())
-    return (Unsealed(effective_on=on, resumed_on=resumed_on),)
-
-
-def seal_centrally(
-    state: Account, account: str, ended_on: date, days: int, on: date, last_month: int = 0
-) -> tuple[Event, ...]:
-    """Moves an account to the centre's pool when the labour relation has ended (第八条)."""
-    if state.status == "centrally_sealed":
-        return ()
-    _require(state, account, "normal", "sealed")
-    if ended_on > on:
-        raise Refusal("day_in_future", what="ended_on", day=ended_on.isoformat(), on=on.isoformat())
-    _require_within_relation(state, account, "ended_on", ended_on)
-    last, due_on = _last_month(last_month, ended_on), days_after(ended_on, days)
-    return (SealedCentrally(effective_on=on, ended_on=ended_on, due_on=due_on, last_month=last),)
-
-
-def transfer(
-    state: Account,
-    account: str,
-    to_employer: str,
-    ended_on: date,
-    hired_on: date,
-    days: int,
-    on: date,
-    by: str = "unit",
-    last_month: int = 0,
-) -> tuple[Event, ...]:
-    """Moves an account to another employer of the city (第九条): nothing of the balance or history changes."""
-    if state.employer == to_employer and state.status == "normal":
-        return ()
-    require_live(state, account)
-    if hired_on < ended_on:
-        raise Refusal("hired_before_end", ended_on=ended_on.isoformat(), hired_on=hired_on.isoformat())
-    if hired_on > on:
-        raise Refusal("day_in_future", what="hired_on", day=hired_on.isoformat(), on=on.isoformat())
-    _require_within_relation(state, account, "ended_on", ended_on)
-    return (
-        Transferred(
-            effective_on=on,
-            from_employer=state.employer,
-            to_employer=to_employer,
-            ended_on=ended_on,
-            hired_on=hired_on,
-            out_due_on=days_after(ended_on, days),
-            in_due_on=days_after(hired_on, days),
-            by=by,
-            last_month=_last_month(last_month, ended_on),
-        ),
-    )
-
-
-def _last_month(last_month: int, on: date) -> str:
-    """The last month that is owed when a relation ends on a day, as an event says it: nothing where it is the day's own."""
-    return format_month(last_month) if last_month not in (0, month_of(on)) else ""
-
-
 def transfer_in(state: Account, account: str, arrived: TransferredIn) -> tuple[Event, ...]:
     """Books money and months from another city (第九条); contribution months are added.
 
@@ -354,7 +239,7 @@ def recover(
 
 def transfer_out(state: Account, account: str, to_centre: str, letter: str, on: date) -> tuple[Event, ...]:
     """Sends the whole balance and the months to another city and closes the account (第九条)."""
-    _require(state, account, "sealed", "centrally_sealed")
+    require_status(state, account, "sealed", "centrally_sealed")
     _require_unfrozen(state, account, state.balance_fen)
     _require_not_backdated(state, account, on)
     rolled = at_day(state, on)
@@ -558,43 +443,9 @@ def _months_of(body: Event) -> int:
             return 0
 
 
-def check_amount(amount_fen: int) -> int:
-    """An amount that a command may carry, or a refusal: ``amount_not_positive``, ``amount_too_large``."""
-    if amount_fen <= 0:
-        raise Refusal("amount_not_positive", amount_fen=amount_fen)
-    if amount_fen > AMOUNT_FEN_MAX:
-        raise Refusal("amount_too_large", text=str(amount_fen))
-    return amount_fen
-
-
-def require_live(state: Account, account: str) -> None:
-    """Refuses an account that is unknown or closed."""
-    _require(state, account, "normal", "sealed", "centrally_sealed")
-
-
-def _require(state: Account, account: str, *allowed: str) -> None:
-    if state.status not in allowed:
-        raise Refusal(_BY_STATUS[state.status], account=account)
-
-
-_BY_STATUS: Final = {
-    "": "account_unknown",
-    "closed": "account_closed",
-    "sealed": "account_sealed",
-    "centrally_sealed": "account_in_central_pool",
-    "normal": "account_not_sealed",
-}
-
-
 def _require_unfrozen(state: Account, account: str, amount_fen: int) -> None:
     if state.frozen and (not state.frozen_fen or amount_fen > state.balance_fen - state.frozen_fen):
         raise Refusal("account_frozen", account=account, document=state.frozen, frozen_fen=state.frozen_fen)
-
-
-def require_no_other(live_elsewhere: Sequence[str]) -> None:
-    """Refuses a second live account of one person (条例第十三条)."""
-    if live_elsewhere:
-        raise Refusal("person_has_account", account=live_elsewhere[0])
 
 
 def _require_opened(state: Account, account: str, on: date) -> None:
