@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from commands.handlers.employers import last_month_owed, leave_arrears, transfer_account
+from commands.handlers.employers import keep_debts, last_month_owed, transfer_account
 from commands.handlers.interest import credit_on_closing
 from commands.handlers.payments import order_parts
 from commands.handlers.petitions import act_in_place
@@ -198,10 +198,10 @@ def break_relation(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     account, on = given["account"], given["on"]
     days = work.law.value("seal_days" if given["how"] == "interrupted" else "central_seal_days", on)
     last = last_month_owed(work, given["broken_on"])
-    events = accounts.break_relation(
-        work.account(account), account, given["how"], given["broken_on"], days, on, last
-    )
+    state = work.account(account)
+    events = accounts.break_relation(state, account, given["how"], given["broken_on"], days, on, last)
     work.add("account", account, events)
+    keep_debts(work, account, state, on)
     return {"account": account}
 
 
@@ -215,6 +215,7 @@ def seal(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     days = work.law.value("seal_days", on)
     last = last_month_owed(work, broken_on)
     work.add("account", account, accounts.seal(state, account, broken_on, days, on, last))
+    keep_debts(work, account, state, on)
     return {"account": account}
 
 
@@ -227,6 +228,7 @@ def unseal(work: Work, given: dict[str, Any]) -> dict[str, Any]:
         employers.require_active(work.employer(state.employer), state.employer)
     events = accounts.unseal(state, account, given["resumed_on"] or on, on)
     work.add("account", account, events)
+    keep_debts(work, account, state, on)
     return {"account": account}
 
 
@@ -240,6 +242,7 @@ def seal_centrally(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     days = work.law.value("central_seal_days", on)
     last = last_month_owed(work, ended_on)
     work.add("account", account, accounts.seal_centrally(state, account, ended_on, days, on, last))
+    keep_debts(work, account, state, on)
     return {"account": account}
 
 
@@ -316,9 +319,9 @@ def leave_for(work: Work, account: str, to_centre: str, letter: str, on: date) -
     state = work.account(account)
     events = accounts.transfer_out(state, account, to_centre, letter, on)
     accounts.check_amount(state.balance_fen)
-    leave_arrears(work, account, state, month_of(on) - 1, on)
     version = work.uow.version("account", account) + 1
     work.add("account", account, events)
+    keep_debts(work, account, state, on)
     payment = payments.key(account, version)
     cause = f"account-{account}/{version}"
     order_parts(work, cause, parts(payment, (Payee(to_centre, "1"),), principal_fen, interest_fen), on)

@@ -257,7 +257,8 @@ def make_up(work: Work, given: dict[str, Any]) -> dict[str, Any]:
 def _check_payer(work: Work, account: str, state: Account, months: Sequence[int], payer: str | None) -> None:
     """Refuses an employer that does not pay each of the months: it neither owes them nor stands in for who does."""
     for month in months if payer else ():
-        if payer not in payers_of(work, accounts.debtor_of(state, month) or state.employer, month):
+        debtor = accounts.debtor_of(state, month) or accounts.stood_with(state, month)
+        if payer not in payers_of(work, debtor, month):
             raise Refusal("account_of_another", account=account, employer=payer)
 
 
@@ -280,7 +281,7 @@ def _pays(state: receipts.Receipt, payers: Collection[str]) -> bool:
 
 def _make_up_month(work: Work, account: str, month: int, on: date, source: str) -> tuple[str, int]:
     state = work.account(account)
-    debtor = accounts.debtor_of(state, month) or state.employer
+    debtor = accounts.debtor_of(state, month) or accounts.stood_with(state, month)
     owing = work.employer(debtor)
     due = work.law.contribution(owing, state, month)
     events = accounts.deposit(state, account, month, None, due, on=on, kind="make_up", source=source)

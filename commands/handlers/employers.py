@@ -293,15 +293,13 @@ def transfer_account(
     hired_on: date,
     on: date,
     by: str,
-) -> Account:
+) -> None:
     """Moves one account; what its old employer still owes stays with that employer, by month (第十条)."""
     state = work.account(account)
     days, last = work.law.value("transfer_days", on), last_month_owed(work, ended_on)
     moved = accounts.transfer(state, account, into, ended_on, hired_on, days, on, by, last)
-    if moved:
-        leave_arrears(work, account, state, min(last, month_of(hired_on) - 1), on)
-    after: Account = work.add("account", account, moved)
-    return after
+    work.add("account", account, moved)
+    keep_debts(work, account, state, on)
 
 
 def last_month_owed(work: Work, ended_on: date) -> int:
@@ -314,16 +312,21 @@ def last_month_owed(work: Work, ended_on: date) -> int:
     return month if whole or work.law.value("break_month", ended_on) == "owed" else month - 1
 
 
-def leave_arrears(work: Work, account: str, state: Account, through: int, on: date) -> None:
-    """What is owed for an account that leaves stays with its employer, by month, deferred months as well (第十条)."""
-    employer = work.employer(state.employer)
-    months = {
-        format_month(month): _due_fen(work.law, employer, state, month)
-        for month in accounts.unpaid_months(state, through)
-    }
-    if months:
+def keep_debts(work: Work, account: str, before: Account, on: date) -> None:
+    """After a change of an account: what its present employer does not owe stands with who owes it, by month (第十条).
+
+    Deferred months as well. What turned out to be owed by another, or by nobody, is owed there no more.
+    """
+    after = work.account(account)
+    was, now = set(accounts.left_months(before)), set(accounts.left_months(after))
+    anew: dict[str, dict[str, int]] = defaultdict(dict)
+    for month, debtor in sorted(was ^ now):
+        employer = work.employer(debtor)
+        fen = _due_fen(work.law, employer, after, month) if (month, debtor) in now else 0
+        anew[debtor][format_month(month)] = fen
+    for debtor, months in sorted(anew.items()):
         left = employers.ArrearsLeft(effective_on=on, account=account, months=months)
-        work.add("employer", state.employer, (left,))
+        work.add("employer", debtor, (left,))
 
 
 @command("close_employer", schemas.CloseEmployer, clause=f"{CITY} 第十条", zh="单位销户")

@@ -9,13 +9,13 @@ from typing import Any
 from commands.handlers.accounts import live_accounts
 from commands.handlers.conduct import owe_again, require_not_barred
 from commands.handlers.deposits import check_owner
-from commands.handlers.employers import leave_arrears
+from commands.handlers.employers import keep_debts
 from commands.handlers.interest import credit_on_closing
 from commands.handlers.payments import order_parts, undo_order
 from commands.handlers.registry import COMMANDS, Work, command
 from commands.law import explanation
 from commands.schemas import collection as schemas
-from ledger.dates import format_month, month_of, parse_month
+from ledger.dates import format_month
 from ledger.payees import Payee, parts
 from ledger.policy.rules.withdrawals import (
     HEIRS,
@@ -30,7 +30,6 @@ from ledger.policy.rules.withdrawals import (
 from ledger.policy.units import Row
 from ledger.refusal import Refusal
 from ledger.streams import account as accounts
-from ledger.streams import employer as employers
 from ledger.streams import payment as payments
 from ledger.streams import receipt as receipts
 from ledger.streams import transfer as transfers
@@ -87,10 +86,10 @@ def withdraw(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     closing = bool(reason["closes_account"]) and own_fen == own.balance_fen
     if reason["code"] == NO_HEIR and not closing:
         raise Refusal("closing_takes_all", account=account, balance_fen=own.balance_fen)
-    if closing:
-        leave_arrears(work, account, own, month_of(on) - 1, on)
     taken = {"reason": str(reason["code"]), "proof": proof, "on": on}
     paid = _take(work, account, own_fen, closing=closing, payees=payees, **taken)
+    if closing:
+        keep_debts(work, account, own, on)
     if spouse_fen:
         spouse_account = given["spouse_account"]
         (drawn,) = _take(work, spouse_account, spouse_fen, closing=False, for_account=account, **taken)
@@ -262,9 +261,10 @@ def _room(work: Work, account: str, state: Account, on: date) -> accounts.Room:
 def reverse(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Reverses one movement of an account, named by its version or, for a contribution, by its month.
 
-    A contribution goes back to the held money of the employer that paid it, which owes the month again. Where the
-    money leaves by the bank instead, a second person is needed; a closed account comes back sealed. The payment order
-    of a withdrawal ends with it, unless the bank has it (``payment_on_its_way``) or has paid it (``payment_settled``).
+    A contribution goes back to the held money of the employer that paid it; the month is owed again by whose month it
+    is, as if it had never been paid. Where the money leaves by the bank instead, a second person is needed; a closed
+    account comes back sealed. The payment order of a withdrawal ends with it, unless the bank has it
+    (``payment_on_its_way``) or has paid it (``payment_settled``).
     """
     account = given["account"]
     state = work.account(account)
@@ -304,12 +304,11 @@ def reverse(work: Work, given: dict[str, Any]) -> dict[str, Any]:
             result |= {"held_fen": amount_fen, "receipt": receipt}
     if isinstance(original.body, accounts.Recovered):
         owe_again(work, account, original.body, given["on"])
-    if isinstance(original.body, accounts.Deposited):
-        _owe_again(work, account, after, original.body, given["on"])
-        if reversal.money == "held":
-            receipt = f"{account}.{version}"
-            _hold_again(work, receipt, reversal, amount_fen, payer)
-            result |= {"held_fen": amount_fen, "receipt": receipt}
+    keep_debts(work, account, state, given["on"])
+    if isinstance(original.body, accounts.Deposited) and reversal.money == "held":
+        receipt = f"{account}.{version}"
+        _hold_again(work, receipt, reversal, amount_fen, payer)
+        result |= {"held_fen": amount_fen, "receipt": receipt}
     return result
 
 
@@ -351,16 +350,6 @@ def _hold_again(
         employer=payer,
     )
     work.add("receipt", receipt, receipts.receive(work.uow.state("receipt", receipt), receipt, received))
-
-
-def _owe_again(work: Work, account: str, after: Account, deposited: accounts.Deposited, on: date) -> None:
-    """A month that is no debt of the present employer is owed again by whose contribution it was, and as much (第十条)."""
-    owed = {deposited.month: deposited.employer_fen + deposited.employee_fen}
-    for month, debtor in accounts.left_months(after):
-        if month == parse_month(deposited.month):
-            work.employer(debtor)
-            left = employers.ArrearsLeft(effective_on=on, account=account, months=owed)
-            work.add("employer", debtor, (left,))
 
 
 def _original(

@@ -94,7 +94,7 @@ class BasesFixed(Event, frozen=True):
 class ArrearsLeft(Event, frozen=True):
     """An employee moved on while this employer still owed contributions (欠缴): the debt stays here, by month.
 
-    The same month again says anew what is owed for it.
+    The same month again says anew what is owed for it; 0 where it turned out that this employer does not owe it.
     """
 
     account: str
@@ -206,10 +206,9 @@ def evolve(state: Employer, event: Event) -> Employer:
         case Resumed():
             return _resumed(state, parse_month(event.from_month))
         case ArrearsLeft():
-            left = tuple((event.account, parse_month(month), fen) for month, fen in event.months.items())
-            anew = {one[:2] for one in left}
+            anew = {(event.account, parse_month(month)): fen for month, fen in event.months.items()}
             kept = tuple(one for one in state.left_behind if one[:2] not in anew)
-            return replace(state, left_behind=kept + left)
+            return replace(state, left_behind=(*kept, *((*one, fen) for one, fen in anew.items() if fen)))
         case ArrearsMadeUp():
             paid = (event.account, parse_month(event.month))
             return replace(state, left_behind=tuple(one for one in state.left_behind if one[:2] != paid))

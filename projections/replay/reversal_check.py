@@ -32,8 +32,9 @@ class Reversals:
         for commit, row, body in self.seen:
             _, stream, version, *_ = row
             named = stream, body.reverses
-            due = _undoing(self._original(connection, *named))
-            if body.reverses >= version or named in undone or due != _amounts(body):
+            original = self._original(connection, *named)
+            differs = _undoing(original) != _amounts(body) or _payer_differs(original, body)
+            if body.reverses >= version or named in undone or differs:
                 self.found.add("reversal_differs", commit, row[0], stream, version=body.reverses)
             undone.add(named)
 
@@ -63,3 +64,10 @@ def _amounts(body: Reversal) -> tuple[Any, ...]:
     if isinstance(body, loan.RepaymentReversed):
         return body.effective_on, body.principal_fen, body.interest_fen, body.penalty_fen, body.overdue_fen
     return body.effective_on, body.of_topic, body.carried_fen, body.current_fen
+
+
+def _payer_differs(original: Event | None, body: Reversal) -> bool:
+    """Whether a contribution goes back to another employer than that whose it was; an older one does not say it."""
+    if not isinstance(original, account.Deposited) or not isinstance(body, account.EntryReversed):
+        return False
+    return bool(original.employer) and body.employer != original.employer

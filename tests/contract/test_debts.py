@@ -70,7 +70,7 @@ def test_the_statement_of_an_employer_says_what_it_owes(indebted: Desk, tmp_path
     [
         ("employer.arrears_left/1", '"2019-07"', '"2019-06"'),
         ("employer.arrears_left/1", '"account":"A1"', '"account":"A4"'),
-        ("account.entry_reversed/1", '"employer":"E1"', '"employer":"E2"'),
+        ("account.entry_reversed/1", '"debtor":"E1"', '"debtor":"E2"'),
         ("account.base_proven/1", '"employer":"E1"', '"employer":"E2"'),
     ],
 )
@@ -83,3 +83,14 @@ def test_a_debt_that_only_one_stream_names_is_found(
     assert found
     for language in ("zh", "en"):
         assert found[0].message(language)
+
+
+def test_a_contribution_that_goes_back_to_another_employer_is_found(
+    indebted: Desk, tamperer: Any, book: Any
+) -> None:
+    alter = (
+        """replace(state, '"employer":"E1"', '"employer":"E2"') WHERE topic = 'account.entry_reversed/1'"""
+    )
+    tamperer.alter(f"UPDATE event SET state = {alter}")
+    tamperer.rechain()
+    assert "reversal_differs" in {one.code for one in verify(indebted.ledger.database, book).findings}

@@ -2,9 +2,10 @@
 
 An employer owes a month in which the person works for it: from the month of hiring to the month in which the wage or labour
 relation breaks, which is owed or not as the centre reads the law where it was not worked whole; of two employers in one
-month the later one owes it. Who does not work when employers merge is hired by
-nobody. A month is owed at the base and the rate of that month until it is paid, whatever becomes of the account; a
-deferral (缓缴) puts all of its months off until its last one is over.
+month the later one owes it. Who does not work when employers merge is hired by nobody; where it is learned later that
+wages had resumed before, the employer of that day owes, and who took the person over owes from then on. A month is owed
+at the base and the rate of that month until it is paid, whatever becomes of the account, and after its payment was taken
+back as before it; a deferral (缓缴) puts all of its months off until its last one is over.
 """
 
 from __future__ import annotations
@@ -58,6 +59,7 @@ class Worker:
     spells: list[tuple[str, int, int | None]] = field(default_factory=list)
     paid: set[int] = field(default_factory=set)
     since: date = date.min
+    stands: list[tuple[date, str]] = field(default_factory=list)
 
     @property
     def works(self) -> bool:
@@ -69,6 +71,25 @@ class Worker:
         cut = [(who, first, min(last or start - 1, start - 1)) for who, first, last in self.spells]
         self.spells = [*[one for one in cut if one[1] <= one[2]], (employer, start, None)]
         self.employer, self.since = employer, on
+
+    def hire(self, employer: str, on: date) -> None:
+        """Works for another from a day."""
+        self.stands = [(on, employer)]
+        self.begin(employer, on)
+
+    def resume(self, on: date) -> None:
+        """Wages resume with whom the person stood on the day; and who took him over since then owes from then on."""
+        before = [employer for day, employer in self.stands if day <= on]
+        since = [(day, employer) for day, employer in self.stands if day > on]
+        for day, employer in [(on, before[-1]), *since]:
+            self.begin(employer, day)
+
+    def move(self, into: str, on: date) -> None:
+        """A restructuring moves who works and who does not; for who does not, nothing begins."""
+        self.stands.append((on, into))
+        if self.works:
+            self.begin(into, on)
+        self.employer = into
 
     def end(self, on: date, broken_month_owed: bool) -> None:
         """Stops working; the month of the day is the last one owed, or the one before where it was not whole."""
@@ -138,6 +159,4 @@ class Debts:
         """Who works goes on working, for the other; who does not stands with the other, and nothing begins."""
         for worker in self.workers.values():
             if worker.employer == employer:
-                if worker.works:
-                    worker.begin(into, on)
-                worker.employer = into
+                worker.move(into, on)

@@ -18,7 +18,7 @@ from ledger.refusal import Refusal
 from ledger.streams import account as accounts
 from projections.registers import REGISTERS
 from projections.replay.invariants import broken_invariants
-from tests.conftest import Clock
+from tests.conftest import Clock, with_examples
 from tests.simulation.debt_model import Debts, Employer, Worker, month
 from tests.simulation.saving import yuan
 from tests.simulation.shortest import Turn, Wrong
@@ -26,8 +26,8 @@ from tests.simulation.shortest import Turn, Wrong
 FIRST, LAST = date(2019, 7, 1), date(2021, 12, 31)
 RATES = {"E0": "0.12", "E1": "0.05", "E2": "0.08", "E3": "0.10"}
 BASES = {"A0": ("E0", "6543.21"), "A1": ("E0", "1433.33"), "A2": ("E1", "5000.00")}
-BROKEN_MONTH_OWED = True
-"""How the centre reads the month in which a wage relation breaks before its last day."""
+BREAK_MONTH = ("whole_only", "owed")
+"""How a centre may read the month in which a wage relation breaks before its last day."""
 WEIGHTS = {
     "make_up": 18, "make_up_held": 8, "deposit": 10, "remit": 8, "reverse": 14, "seal": 8, "break_relation": 3,
     "unseal": 7, "transfer": 12, "seal_centrally": 4, "merge": 2, "split": 2, "close_employer": 2, "defer": 3,
@@ -48,11 +48,12 @@ MAY_BE_REFUSED = {
 class Collection:
     """A ledger with four employers and three people, and the model of their debts beside it."""
 
-    def __init__(self, book: PolicyBook) -> None:
+    def __init__(self, book: PolicyBook, break_month: str) -> None:
+        self.broken_month_owed = break_month == "owed"
         self.clock = Clock()
         self.today = FIRST
         self.random = Random(0)
-        self.desk = Desk("sqlite://", self.clock, book)
+        self.desk = Desk("sqlite://", self.clock, with_examples(book, {"break_month": break_month}))
         self.debts = Debts()
         self.told: list[str] = []
         self.counts: Counter[str] = Counter()
@@ -66,7 +67,7 @@ class Collection:
             opened = {"account": key, "employer": employer, "person": f"P{key}", "base": base}
             self.do("open_account", **opened, first_month="2019-07", joined_on=FIRST.isoformat())
             self.debts.workers[key] = Worker(employer, [(month(FIRST), Decimal(base))])
-            self.debts.workers[key].begin(employer, FIRST)
+            self.debts.workers[key].hire(employer, FIRST)
 
     def live(self, history: Sequence[Turn]) -> None:
         with self.desk:
@@ -183,7 +184,7 @@ class Collection:
         if not self.debts.workers[key].works and self.account(key).status in ("sealed", "centrally_sealed"):
             done = self.do("withdraw", account=key, reason="retirement")
             if done:
-                self.paid_off[key] = int(done["payments"][0].partition(".")[2])
+                self.paid_off[key] = len(self.desk.ledger.stream(f"account-{key}")) - 1
 
     def take_back_pay_off(self, key: str) -> None:
         if key in self.paid_off and self.account(key).status == "closed":
@@ -197,28 +198,28 @@ class Collection:
         if self.account(key).status == "normal":
             day = self.between(worker.since, self.today) if worker.works else worker.since
             if self.do("seal", must=True, account=key, broken_on=day.isoformat()) is not None:
-                worker.end(day, BROKEN_MONTH_OWED)
+                worker.end(day, self.broken_month_owed)
 
     def break_relation(self, key: str) -> None:
         worker = self.debts.workers[key]
         if worker.works:
             day, how = self.between(worker.since, self.today), self.random.choice(("interrupted", "ended"))
             if self.do("break_relation", must=True, account=key, broken_on=day.isoformat(), how=how):
-                worker.end(day, BROKEN_MONTH_OWED)
+                worker.end(day, self.broken_month_owed)
 
     def unseal(self, key: str) -> None:
         worker, status = self.debts.workers[key], self.account(key).status
         if not worker.works and status in ("normal", "sealed") and worker.employer in self.active:
             day = self.between(worker.since, self.today)
             self.do("unseal", must=True, account=key, resumed_on=day.isoformat())
-            worker.begin(worker.employer, day)
+            worker.resume(day)
 
     def seal_centrally(self, key: str) -> None:
         worker = self.debts.workers[key]
         if self.account(key).status in ("normal", "sealed"):
             day = self.between(worker.since, self.today) if worker.works else worker.since
             self.do("seal_centrally", must=True, account=key, ended_on=day.isoformat())
-            worker.end(day, BROKEN_MONTH_OWED)
+            worker.end(day, self.broken_month_owed)
 
     def transfer(self, key: str) -> None:
         """Hired by another employer, some days after the end at the old one or the day after."""
@@ -232,8 +233,8 @@ class Collection:
             hired = min(ended + timedelta(days=1), self.today)
         days = {"ended_on": ended.isoformat(), "hired_on": hired.isoformat()}
         self.do("transfer", must=True, account=key, to=into, **days)
-        worker.end(ended, BROKEN_MONTH_OWED)
-        worker.begin(into, hired)
+        worker.end(ended, self.broken_month_owed)
+        worker.hire(into, hired)
 
     # ---------------------------------------------------------------- employers
 
@@ -260,9 +261,7 @@ class Collection:
         into = self.random.choice(sorted(self.active - {worker.employer}))
         self._named(worker.employer, into)
         self.do("split_employer", must=True, employer=worker.employer, into=into, accounts=[key])
-        if worker.works:
-            worker.begin(into, self.today)
-        worker.employer = into
+        worker.move(into, self.today)
 
     def close_employer(self, key: str) -> None:
         employer = self.debts.workers[key].employer

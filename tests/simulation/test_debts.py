@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from random import Random
 
 import pytest
 
 from ledger.policy.parameters import PolicyBook
-from tests.simulation.owing import BASES, GAPS, WEIGHTS, Collection
+from tests.simulation.owing import BASES, BREAK_MONTH, GAPS, WEIGHTS, Collection
 from tests.simulation.shortest import live, turns
 
 CHOSEN = [int(seed) for seed in os.environ.get("SIMULATION_SEEDS", "").split()]
@@ -21,7 +22,8 @@ TURNS = 45
 
 def lived(seed: int, book: PolicyBook) -> Counter[str]:
     history = turns(seed, TURNS, WEIGHTS, len(BASES), GAPS)
-    return live(seed, history, lambda: Collection(book), __file__)
+    break_month = Random(f"break month {seed}").choice(BREAK_MONTH)
+    return live(seed, history, lambda: Collection(book, break_month), __file__)
 
 
 @pytest.mark.parametrize("seed", CHOSEN or range(SHORT))

@@ -207,7 +207,7 @@ def test_the_history_of_an_account_is_told_in_plain_words_with_its_clauses(fille
         ),
         (
             "entry 3 of this account reversed, the money went to held money, because: 串户 (2019-08),"
-            " first recorded on 2019-08-12",
+            " first recorded on 2019-08-12, the month is owed by E1",
             "葫政发〔2019〕12号 第二十二条",
             120_000,
         ),

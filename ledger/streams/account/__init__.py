@@ -77,6 +77,7 @@ from ledger.streams.account.state import (
     is_left,
     is_open,
     left_months,
+    stood_with,
     unpaid_months,
 )
 
@@ -139,6 +140,7 @@ __all__ = [
     "seal",
     "seal_centrally",
     "sealed_since",
+    "stood_with",
     "take_over",
     "taken_for",
     "transfer",

@@ -255,8 +255,9 @@ class EntryReversed(Event, frozen=True):
     ``carried_fen`` and ``current_fen`` are signed and are added to the account, ``months`` of contribution are taken
     back. ``money`` says where the other side is: ``bank``, ``held`` when a contribution goes back to the unallocated
     money of its employer, ``opening``, ``interest`` when credited interest is payable again, or ``value_added`` for what
-    had become income. ``employer`` is whose contribution it was: it owes the month again. A closed account comes back
-    sealed, unless it ``stays_closed``: the movement was not the one that closed it.
+    had become income. ``employer`` is whose contribution it was, and whose the money is; ``debtor`` owes the month again
+    (in an older event: whose contribution it was). A closed account comes back sealed, unless it ``stays_closed``: the
+    movement was not the one that closed it.
     """
 
     reverses: int
@@ -270,6 +271,7 @@ class EntryReversed(Event, frozen=True):
     original_recorded_on: date | None = None
     employer: str = ""
     stays_closed: bool = False
+    debtor: str = ""
 
 
 class RateSegment(msgspec.Struct, frozen=True, array_like=True):

@@ -30,7 +30,17 @@ from ledger.streams.account.events import (
     Unsealed,
     Withdrawn,
 )
-from ledger.streams.account.state import Account, debtor_of, employer_in, ended, owed_until, unpaid_months
+from ledger.streams.account.state import (
+    Account,
+    cut,
+    debtor_of,
+    employer_in,
+    ended,
+    hired,
+    owed_until,
+    resumed,
+    unpaid_months,
+)
 from ledger.streams.base import Event, Stream
 
 
@@ -137,7 +147,11 @@ def _broken(
     """Wages stopped on a day: where they had stopped before, nothing was owed in between."""
     if state.broken_on and state.broken_on < on and isinstance(event, SealedCentrally):
         return replace(state, **more)
-    return replace(state, broken_on=on, last_month=_last_month(event.last_month, on), **more)
+    last = _last_month(event.last_month, on)
+    left = tuple(one for one in state.left_with if one[0] <= last)
+    return replace(
+        state, broken_on=on, last_month=last, spells=cut(state.spells, last), left_with=left, **more
+    )
 
 
 def _last_month(stated: str, on: date) -> int:
@@ -145,12 +159,9 @@ def _last_month(stated: str, on: date) -> int:
     return parse_month(stated) if stated else month_of(on)
 
 
-def _resumed(state: Account, on: date, ended_in: int | None = None, **more: Any) -> Account:
-    """Contributions begin again; what was owed until the break stays owed, what lies between is not."""
-    month = month_of(on)
-    last = min(month - 1, owed_until(state, month - 1), month - 1 if ended_in is None else ended_in)
+def _begun(state: Account, month: int, last: int, **more: Any) -> Account:
+    """Contributions begin (again); what was owed until ``last`` stays owed, what lies between is owed by nobody."""
     owed = range(max(state.paid_up_to + 1, state.first_month), last + 1)
-    employer = more.get("employer", state.employer)
     return replace(
         state,
         status="normal",
@@ -159,31 +170,34 @@ def _resumed(state: Account, on: date, ended_in: int | None = None, **more: Any)
         last_month=0,
         first_month=max(state.first_month, month),
         missing=tuple(sorted({*state.missing, *owed})),
-        spells=(*ended(state.spells, last), (month, 0, employer)),
         **more,
     )
 
 
 def _unsealed(state: Account, event: Unsealed) -> Account:
+    month = month_of(event.resumed_on)
+    last = min(month - 1, owed_until(state, month - 1))
     resumption = (state.broken_on, event.resumed_on) if state.broken_on else ()
-    return _resumed(state, event.resumed_on, resumption=resumption)
+    return _begun(state, month, last, spells=resumed(state.spells, month, last), resumption=resumption)
 
 
 def _transferred(state: Account, event: Transferred) -> Account:
-    since = month_of(event.hired_on)
-    if event.by == "restructuring" and state.status != "normal":
-        # Who does not work is not hired by a merger: the seal stays, and what was owed stays with the old employer.
-        last = min(owed_until(state, since - 1), since - 1)
-        spells = (*ended(state.spells, last), (since, 0, event.to_employer))
+    since, restructured = month_of(event.hired_on), event.by == "restructuring"
+    if restructured and state.broken_on:
+        # Who does not work is hired by nobody: he stands with the other from then on, and what was owed stays where it was.
+        stands = (since, since - 1, event.to_employer)
+        spells = (*ended(state.spells, owed_until(state, since - 1)), stands)
         return replace(state, employer=event.to_employer, employer_since=since, spells=spells)
-    joined_on = state.joined_on if event.by == "restructuring" else event.hired_on
-    return _resumed(
+    last = min(since - 1, owed_until(state, since - 1), _last_month(event.last_month, event.ended_on))
+    return _begun(
         state,
-        event.hired_on,
-        _last_month(event.last_month, event.ended_on),
+        since,
+        last,
         employer=event.to_employer,
-        joined_on=joined_on,
+        joined_on=state.joined_on if restructured else event.hired_on,
         employer_since=since,
+        spells=hired(state.spells, since, last, event.to_employer),
+        left_with=tuple(one for one in state.left_with if one[0] < since),
         resumption=(),
     )
 
@@ -194,7 +208,7 @@ def _reversed(state: Account, event: EntryReversed) -> Account:
         "months": state.months - event.months,
     }
     if event.of_topic == Deposited.topic:
-        more |= _owed_again(state, parse_month(event.month), event.employer)
+        more |= _owed_again(state, parse_month(event.month), event.debtor or event.employer)
     if event.of_topic == BalanceTakenOver.topic and not more["months"]:
         more |= {"paid_up_to": 0, "first_month": state.bases[0][0] if state.bases else 0}
     if state.status == "closed" and not event.stays_closed:
@@ -202,21 +216,19 @@ def _reversed(state: Account, event: EntryReversed) -> Account:
     return moved(state, event.effective_on, event.carried_fen, event.current_fen, **more)
 
 
-def _owed_again(state: Account, month: int, payer: str) -> dict[str, Any]:
+def _owed_again(state: Account, month: int, debtor: str) -> dict[str, Any]:
     """A month is open again; at the end of the paid months it falls away with the gaps right before it.
 
-    Its debtor is who paid it, by name where the person has moved on since. A month after the break, which nobody ever
-    owed, is not owed because it was paid back.
+    An older event's debtor is who paid, by name where its person has moved on since. A month after the break, which
+    nobody ever owed, is not owed because it was paid back.
     """
     paid, missing = state.paid_up_to, {*state.missing, month}
     while paid in missing and paid >= state.first_month:
         missing.remove(paid)
         paid -= 1
     employer = employer_in(state, month)
-    if not employer and state.spells:
-        missing.discard(month)
-    stays = payer in ("", employer) and state.status != "closed"
-    left = state.left_with if stays or not employer else (*state.left_with, (month, payer or employer))
+    stays = debtor in ("", employer) and state.status != "closed"
+    left = state.left_with if stays or not employer else (*state.left_with, (month, debtor or employer))
     return {"paid_up_to": paid, "missing": tuple(sorted(missing)), "left_with": left}
 
 

@@ -22,7 +22,7 @@ from ledger.streams.account.events import (
     Withdrawn,
 )
 from ledger.streams.account.evolve import evolve, moved
-from ledger.streams.account.state import Account, debtor_of
+from ledger.streams.account.state import Account, debtor_of, stood_with
 from ledger.streams.base import Event, Recorded
 
 
@@ -210,4 +210,5 @@ def payer_of(original: Recorded, history: Iterable[Recorded]) -> str:
     for one in history:
         if one.originator_version < original.originator_version:
             before = evolve(before, one.body)
-    return debtor_of(before, parse_month(original.body.month)) or before.employer
+    month = parse_month(original.body.month)
+    return debtor_of(before, month) or stood_with(before, month)

@@ -16,11 +16,16 @@ import msgspec
 
 from ledger.dates import month_of
 
+Spells = tuple[tuple[int, int, str], ...]
+"""First month, last month (0 while it runs) and employer of each."""
+
 
 class Account(msgspec.Struct, frozen=True, gc=False):
     """The smallest state from which decisions about an account can be taken. ``status`` is empty before it exists.
 
-    ``spells`` are the months with each employer: first, last (0 while it runs), employer. ``left_with`` are months whose
+    ``spells`` are the months that each employer owes; one whose last month lies before its first says with whom the
+    account stood from then on, while its person did not work. ``missing`` are gaps before the last month that was
+    booked, whether anybody owes them or not. ``left_with`` are months whose
     debt was left with an employer by name, ``proven`` bases of single months in fen, ``resumption`` the break that was
     ended by an unsealing and the day on which wages resumed, ``last_month`` the last month that is owed before a break.
     """
@@ -46,7 +51,7 @@ class Account(msgspec.Struct, frozen=True, gc=False):
     reversed: tuple[int, ...] = ()
     broken_on: date | None = None
     broken_how: str = ""
-    spells: tuple[tuple[int, int, str], ...] = ()
+    spells: Spells = ()
     left_with: tuple[tuple[int, str], ...] = ()
     proven: tuple[tuple[int, int], ...] = ()
     resumption: tuple[date, ...] = ()
@@ -68,22 +73,29 @@ def debtor_of(state: Account, month: int) -> str:
 
 
 def employer_in(state: Account, month: int) -> str:
-    """The employer with which the person stood in a month; empty in a gap and after the break (中断工资关系)."""
+    """The employer that owes a month by its spells; empty in a gap and after the break (中断工资关系)."""
     for first, last, employer in reversed(state.spells):
         if first <= month <= (last or owed_until(state, month)):
             return employer
     return ""
 
 
+def stood_with(state: Account, month: int) -> str:
+    """The employer with which the account stood in a month, whether its person worked or not."""
+    return next((employer for first, _, employer in reversed(state.spells) if first <= month), state.employer)
+
+
 def is_open(state: Account, month: int) -> bool:
-    """Whether a contribution for a month may still be paid, whoever owes it: it lies between first month and break."""
-    until = month_of(state.broken_on) if state.broken_on else month
-    return month in state.missing or max(state.paid_up_to + 1, state.first_month) <= month <= until
+    """Whether a contribution for a month may still be paid: somebody owes it, or wages stopped in it."""
+    unpaid = month in state.missing or month >= max(state.paid_up_to + 1, state.first_month)
+    broken_in = month_of(state.broken_on) if state.broken_on else 0
+    return unpaid and (month == broken_in or bool(employer_in(state, month)))
 
 
 def is_left(state: Account, month: int) -> bool:
     """Whether the debt of a month, if there is one, stands in its debtor's own stream: its person has moved on."""
-    return month < state.employer_since or any(one == month for one, _ in state.left_with)
+    named = any(one == month for one, _ in state.left_with)
+    return named or month < state.employer_since or employer_in(state, month) not in ("", state.employer)
 
 
 def unpaid_months(state: Account, through: int) -> list[int]:
@@ -95,15 +107,19 @@ def unpaid_months(state: Account, through: int) -> list[int]:
 
 def left_months(state: Account) -> list[tuple[int, str]]:
     """``(month, debtor)`` of all months whose debt was left with the employer that owes it."""
-    through = max(chain((state.employer_since - 1,), state.missing, (month for month, _ in state.left_with)))
+    ends = (last for _, last, _ in state.spells)
+    through = max(
+        chain((state.employer_since - 1,), state.missing, (month for month, _ in state.left_with), ends)
+    )
     found = [month for month in _open_months(state, through) if is_left(state, month)]
     return [(month, debtor_of(state, month)) for month in found]
 
 
 def _open_months(state: Account, through: int) -> list[int]:
-    last = min(through, owed_until(state, through))
-    after_the_paid = range(max(state.paid_up_to + 1, state.first_month), last + 1)
-    return sorted({*(month for month in state.missing if month <= through), *after_the_paid})
+    """Months that somebody owes and that are not booked: the gaps before the last one that is, and all after it."""
+    after_the_paid = range(max(state.paid_up_to + 1, state.first_month), through + 1)
+    gaps = (month for month in state.missing if month <= through)
+    return sorted(month for month in {*gaps, *after_the_paid} if employer_in(state, month))
 
 
 def owed_until(state: Account, without_break: int) -> int:
@@ -111,7 +127,33 @@ def owed_until(state: Account, without_break: int) -> int:
     return (state.last_month or month_of(state.broken_on)) if state.broken_on else without_break
 
 
-def ended(spells: tuple[tuple[int, int, str], ...], last: int) -> tuple[tuple[int, int, str], ...]:
-    """The spells of employment when the running one ends with a month; one without a month of its own is none."""
-    *earlier, (first, _, employer) = spells or ((1, 0, ""),)
-    return (*earlier, (first, last, employer)) if first <= last and employer else tuple(earlier)
+# ---------------------------------------------------------------- spells
+
+
+def ended(spells: Spells, last: int) -> Spells:
+    """The spells when the running one ends with a month; one without a month of its own says with whom it stood."""
+    if not spells or spells[-1][1]:
+        return spells
+    *earlier, (first, _, employer) = spells
+    return (*earlier, (first, max(last, first - 1), employer))
+
+
+def cut(spells: Spells, last: int) -> Spells:
+    """The spells when nothing of them is owed after a month; the running one ends otherwise."""
+    return tuple((first, end and max(min(end, last), first - 1), employer) for first, end, employer in spells)
+
+
+def hired(spells: Spells, month: int, last: int, employer: str) -> Spells:
+    """The spells when the running one ends with ``last`` and another employer owes from its first month on."""
+    return (*cut(ended(spells, last), month - 1), (month, 0, employer))
+
+
+def resumed(spells: Spells, month: int, last: int) -> Spells:
+    """The spells when wages resume in a month, after a break with ``last`` as the last month that was owed.
+
+    They resume with the employer of that month; who took the account over in a restructuring since, owes from then on.
+    """
+    *earlier, (first, _, employer) = spells or ((month, 0, ""),)
+    if month >= first or not earlier:
+        return (*ended(spells, last), (month, 0, employer))
+    return (*ended(resumed(tuple(earlier), month, last), first - 1), (first, 0, employer))

@@ -36,7 +36,7 @@ from ledger.streams.account.events import (
     Withdrawn,
 )
 from ledger.streams.account.queries import Room, at_day, effect
-from ledger.streams.account.state import Account, debtor_of, is_left, is_open
+from ledger.streams.account.state import Account, debtor_of, is_left, is_open, stood_with
 from ledger.streams.base import Event, Recorded
 
 
@@ -138,7 +138,7 @@ def deposit(
             parameters=due.parameters,
             source=source,
             of=of,
-            employer=debtor_of(state, month) or state.employer,
+            employer=debtor_of(state, month) or stood_with(state, month),
         ),
     )
 
@@ -173,6 +173,8 @@ def _require_month(state: Account, account: str, month: int, kind: str, on: date
         if kind != "make_up":
             raise Refusal("month_needs_make_up", account=account, month=text)
     elif month in state.missing:
+        if not is_open(state, month):
+            raise Refusal("month_before_first", account=account, month=text)
         # An employer's own month, in order, may still fill what a single deposit has skipped.
         if kind not in ("make_up", "remittance"):
             raise Refusal("month_needs_make_up", account=account, month=text)
@@ -416,6 +418,7 @@ def reverse(
             original_recorded_on=business_day(original.recorded_at),
             employer=payer,
             stays_closed=state.status == "closed" and version != closed_by,
+            debtor=debtor_of(state, parse_month(body.month)) if isinstance(body, Deposited) else "",
         ),
     )
 

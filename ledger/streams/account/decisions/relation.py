@@ -30,14 +30,13 @@ def break_relation(
 def _require_within_relation(state: Account, account: str, what: str, day: date) -> None:
     """Refuses a break or an end that lies before what it ends, as it would erase months that are owed (第七至十条).
 
-    That is the hiring, the month in which the present employer took the person over, the resumption of wages (unless the
-    break before it is said again: then wages never resumed), or a break that was recorded already.
+    That is a break that was recorded already; else the hiring, the month in which the present employer took over who
+    worked, and the resumption of wages (unless the break before it is said again: then wages never resumed).
     """
-    begun = [state.joined_on, first_day(state.employer_since) if state.employer_since else None]
-    if state.resumption and day != state.resumption[0]:
-        begun.append(state.resumption[1])
-    begun.append(state.broken_on)
-    since = max((one for one in begun if one), default=day)
+    begun = [state.joined_on]
+    if not state.resumption or day != state.resumption[0]:
+        begun += [first_day(state.employer_since) if state.employer_since else None, *state.resumption[1:]]
+    since = state.broken_on or max((one for one in begun if one), default=day)
     if day < since:
         raise Refusal(
             "ends_before_begin", account=account, what=what, day=day.isoformat(), since=since.isoformat()
