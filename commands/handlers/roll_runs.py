@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Final
 
+from msgspec.structs import replace
 from sqlalchemy import Connection, Select, select
 
 from commands.grants import purse
@@ -12,6 +13,7 @@ from commands.grants.offices import check_area, procedure_of, require_office
 from commands.handlers.registry import Work, command
 from commands.handlers.rolls import roll_programme
 from commands.rolls.amounts import Assessor, Line, histories, line_of
+from commands.rolls.sources import sources_of
 from commands.schemas import rolls as schemas
 from ledger.dates import format_month, month_of
 from ledger.limits import ROLL_LIST_LINES
@@ -133,24 +135,25 @@ def _pay_list(
     last_key: str,
     on: date,
 ) -> runs.RollRun:
-    rule = assessor.programme.rule
+    kept: dict[str, int] = {}
+    sources = sources_of(work, [key for key, line in lines.items() if line.difference_fen < 0])
     for key, line in lines.items():
-        paid = rolls.Paid(
-            effective_on=on,
-            run=run,
-            number=number,
-            months=line.months,
-            difference_fen=line.difference_fen,
-            amount_fen=line.amount_fen,
-            rule=rule,
-            parameters=line.parameters,
-        )
+        paid = _paid(run, number, assessor.programme.rule, line, on)
+        if key in sources:
+            back = {
+                name: fen for name, fen in sources[key].pay(paid).items() if name not in ("", state.budget)
+            }
+            kept = {name: kept.get(name, 0) + back.get(name, 0) for name in {*kept, *back}}
+            paid = replace(paid, kept=back)
         work.add("roll", key, (paid,))
-    amount_fen = sum(line.amount_fen for line in lines.values())
+    amount_fen, kept_fen = sum(line.amount_fen for line in lines.values()), sum(kept.values())
+    spent_fen = amount_fen + kept_fen
     version = work.uow.version("rollrun", run) + 1
     cause, payment = f"rollrun-{run}/{version}", payments.key(f"rollrun-{run}", version)
-    added_fen = max(0, amount_fen - state.reserved_fen)
-    if added_fen:  # somebody was admitted since the run began
+    added_fen = max(0, spent_fen - state.reserved_fen)
+    if (
+        added_fen
+    ):  # somebody was admitted since the run began, or another budget gets back what it paid too much
         purse.reserve(work, {state.budget: added_fen}, cause, on)
     listed = runs.ListPaid(
         effective_on=on,
@@ -163,10 +166,13 @@ def _pay_list(
         payment=payment if amount_fen else "",
         last_key=last_key,
         added_fen=added_fen,
+        kept_fen=kept_fen,
     )
     after: runs.RollRun = work.add("rollrun", run, (listed,))
+    if spent_fen:
+        purse.spend(work, {state.budget: spent_fen}, cause, on)
+        purse.recover(work, dict(sorted(kept.items())), cause, on)
     if amount_fen:
-        purse.spend(work, {state.budget: amount_fen}, cause, on)
         ordered = payments.Ordered(
             effective_on=on,
             cause=cause,
@@ -176,6 +182,19 @@ def _pay_list(
         )
         work.add("payment", payment, payments.order(work.uow.state("payment", payment), payment, ordered))
     return after
+
+
+def _paid(run: str, number: int, rule: str, line: Line, on: date) -> rolls.Paid:
+    return rolls.Paid(
+        effective_on=on,
+        run=run,
+        number=number,
+        months=line.months,
+        difference_fen=line.difference_fen,
+        amount_fen=line.amount_fen,
+        rule=rule,
+        parameters=line.parameters,
+    )
 
 
 # ---------------------------------------------------------------- the assessment under another standard

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Final
 
-from commands.grants import purse
+from msgspec.structs import replace
+
 from commands.grants.amounts import read_facts
-from commands.grants.offices import check_area, procedure_of, require_office
+from commands.grants.offices import check_area, procedure_of, require_office, require_one_of
 from commands.handlers.registry import Work, command
 from commands.law import explanation
 from commands.rolls.amounts import Assessor, had_by_month
-from commands.rolls.places import leave_places, require_free, take_places
+from commands.rolls.places import correct_places, leave_places, require_free, take_places
 from commands.schemas import rolls as schemas
 from ledger.dates import format_month, month_of
 from ledger.programmes import Programme, find
@@ -157,14 +158,18 @@ def take_over_roll(work: Work, given: dict[str, Any]) -> dict[str, Any]:
 # ---------------------------------------------------------------- changes
 
 
-@command("change_roll", schemas.ChangeRoll, clause=MANAGED, zh="家庭人口、收入变化")
+@command(
+    "change_roll", schemas.ChangeRoll, clause=MANAGED, zh="家庭人口、收入变化", pays=True, by_office=True
+)
 def change_roll(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Takes a change of household or income in from a month on; for months paid already the difference is noted.
 
-    Refuses ``condition_not_met`` where nothing is due any more: the entry is stopped then (``stop_roll``).
+    Two persons do it; a raise is approved, as the admission was, by who neither took the entry in nor checked it. Refuses
+    ``condition_not_met`` where nothing is due any more: the entry is stopped then (``stop_roll``).
     """
     entry, state, programme = loaded(work, given)
-    require_office(work, procedure_of(programme).stages[0].role, state.area)
+    procedure = procedure_of(programme)
+    require_one_of(work, (procedure.stages[0].role, procedure.approves), state.area)
     month, on = given["from_month"], given["on"]
     rolls.require_changeable(state, entry, month)
     facts = read_facts(programme, {**rolls.facts_in(state, month), **given["facts"]}, on)
@@ -183,6 +188,9 @@ def change_roll(work: Work, given: dict[str, Any]) -> dict[str, Any]:
         reason=given["reason"],
         by=work.actor,
     )
+    before_fen = assessor.month(rolls.facts_in(state, month), month).fen
+    if monthly_fen > before_fen or max(changed.differences.values(), default=0) > 0:
+        rolls.require_other_hand(state, entry, work.actor)
     joined = [one for one in members if one not in state.members]
     gone = [one for one in state.members if one not in members]
     require_free(work, programme, entry, joined, month)
@@ -197,7 +205,7 @@ def _had(work: Work, entry: str) -> dict[str, int]:
     return had_by_month(one.body for one in history)
 
 
-@command("move_roll", schemas.MoveRoll, clause=MANAGED, zh="迁移")
+@command("move_roll", schemas.MoveRoll, clause=MANAGED, zh="迁移", pays=True, by_office=True)
 def move_roll(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Moves an entry to another county, which pays from a month on; the old county's office says so."""
     entry, state, programme = loaded(work, given)
@@ -212,7 +220,7 @@ def move_roll(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     return told(entry, work.add("roll", entry, rolls.move(state, entry, moved)))
 
 
-@command("change_roll_payee", schemas.ChangePayee, clause=MANAGED, zh="变更收款人")
+@command("change_roll_payee", schemas.ChangePayee, clause=MANAGED, zh="变更收款人", pays=True, by_office=True)
 def change_roll_payee(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Pays an entry to another account: a guardian, an institution of support."""
     entry, state, programme = loaded(work, given)
@@ -223,7 +231,7 @@ def change_roll_payee(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     return told(entry, work.add("roll", entry, rolls.change_payee(state, entry, changed)))
 
 
-@command("stop_roll", schemas.StopRoll, clause=MANAGED, zh="停发")
+@command("stop_roll", schemas.StopRoll, clause=MANAGED, zh="停发", pays=True, by_office=True)
 def stop_roll(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Ends an entry with a month; what was paid for later months is noted as too much."""
     entry, state, programme = loaded(work, given)
@@ -243,50 +251,32 @@ def stop_roll(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     return told(entry, after) | {"overpaid_fen": rolls.overpaid_fen(after)}
 
 
-# ---------------------------------------------------------------- what came too much
+@command(
+    "correct_roll_stop", schemas.CorrectRollStop, clause=MANAGED, zh="更正停发", pays=True, by_office=True
+)
+def correct_roll_stop(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """Puts a wrong end right: another last month, or none where the entry goes on (应保尽保).
 
-
-@command("reclaim_roll", schemas.ReclaimRoll, clause=f"{RELIEF} 第六十八条", zh="追回多发救助")
-def reclaim_roll(work: Work, given: dict[str, Any]) -> dict[str, Any]:
-    """Demands back, by a day, what an ended entry had too much; by default all of it."""
+    Months between the two ends are paid by the next list, or noted as too much. Refuses ``roll_demand_open`` while they
+    are demanded back, and ``excluded`` where a member stands on another roll by now.
+    """
     entry, state, programme = loaded(work, given)
-    require_office(work, procedure_of(programme).approves, state.area)
-    amount_fen = rolls.overpaid_fen(state) if given["amount"] is None else given["amount"]
-    reclaimed = rolls.Reclaimed(
-        effective_on=given["on"],
-        budget=_budget(programme, state, given["on"]),
-        amount_fen=amount_fen,
-        due_on=given["due_on"],
+    require_office(work, procedure_of(programme).stages[0].role, state.area)
+    last_month, on = given["last_month"] or "", given["on"]
+    rolls.require_stopped(state, entry, last_month)
+    first = rolls.following(min(state.last_month, last_month or state.last_month))
+    require_free(work, programme, entry, state.members, first)
+    goes_on = replace(state, last_month=last_month, status="on")
+    corrected = rolls.StopCorrected(
+        effective_on=on,
+        last_month=last_month,
+        differences=Assessor(work.law, programme).differences(goes_on, _had(work, entry), first),
         reason=given["reason"],
         by=work.actor,
     )
-    return told(entry, work.add("roll", entry, rolls.reclaim(state, entry, reclaimed)))
-
-
-@command("repay_roll", schemas.RepayRoll, clause=f"{RELIEF} 第六十八条", zh="退还多发救助")
-def repay_roll(work: Work, given: dict[str, Any]) -> dict[str, Any]:
-    """Takes back money that was demanded; it is owed to the treasury from then on."""
-    entry, state, programme = loaded(work, given)
-    require_office(work, procedure_of(programme).pays, state.area)
-    budget = _budget(programme, state, given["on"])
-    repaid = rolls.Repaid(
-        effective_on=given["on"],
-        budget=budget,
-        amount_fen=given["amount"],
-        reference=given["bank_reference"],
-        by=work.actor,
-    )
-    if work.booked_before("roll", entry, repaid):
-        return told(entry, state)
-    after = work.add("roll", entry, rolls.repay(state, entry, repaid))
-    version = work.uow.version("roll", entry)
-    purse.recover(work, {budget: given["amount"]}, f"roll-{entry}/{version}", given["on"])
-    return told(entry, after)
-
-
-def _budget(programme: Programme, state: Roll, on: date) -> str:
-    (key,) = purse.budget_keys(programme, {programme.source: 1}, on.year, state.area)
-    return key
+    after = work.add("roll", entry, rolls.correct_stop(state, entry, corrected))
+    correct_places(work, entry, state.members, last_month, on)
+    return told(entry, after) | {"overpaid_fen": rolls.overpaid_fen(after)}
 
 
 # ---------------------------------------------------------------- told

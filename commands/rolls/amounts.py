@@ -137,7 +137,9 @@ def line_of(assessor: Assessor, state: roll.Roll, month: str) -> Line | None:
     return Line(months, difference_fen, due_fen + difference_fen, parameters)
 
 
-_HISTORY: Final = tuple(one.topic for one in (roll.Paid, roll.Reassessed, roll.Changed, roll.Stopped))
+_HISTORY: Final = tuple(
+    one.topic for one in (roll.Paid, roll.Reassessed, roll.Changed, roll.Stopped, roll.StopCorrected)
+)
 """Events that say what a month came to."""
 
 
@@ -148,7 +150,7 @@ def had_by_month(events: Iterable[Event]) -> dict[str, int]:
         match body:
             case roll.Paid():
                 had |= {month: had.get(month, 0) + fen for month, fen in body.months.items()}
-            case roll.Reassessed() | roll.Changed() | roll.Stopped():
+            case roll.Reassessed() | roll.Changed() | roll.Stopped() | roll.StopCorrected():
                 had |= {month: had.get(month, 0) + fen for month, fen in body.differences.items()}
     return had
 

@@ -46,6 +46,13 @@ def leave_places(work: Work, entry: str, members: Iterable[str], last_month: str
         work.add("place", person, place.leave(work.uow.state("place", person), left))
 
 
+def correct_places(work: Work, entry: str, members: Iterable[str], last_month: str, on: date) -> None:
+    """Lets the places of members last as long as their entry does after its end was put right."""
+    for person in members:
+        corrected = place.Corrected(effective_on=on, entry=entry, last_month=last_month)
+        work.add("place", person, place.correct(work.uow.state("place", person), corrected))
+
+
 def on_rolls(work: Work, person: str) -> list[Held]:
     """What a person receives by rolls, as other programmes ask it."""
     known: place.Places = work.uow.state("place", person)

@@ -8,6 +8,7 @@ from typing import Any, Final
 from ledger.dates import format_month, month_of
 from ledger.money import format_fen
 from ledger.streams import place
+from ledger.streams import roll as rolls
 
 Asked = tuple[str, Callable[[Any, str], Any], bool]
 """What a question means, how a history answers it for a subject, and whether the answer is an amount."""
@@ -20,6 +21,14 @@ def _of(kind: str, name: str) -> Callable[[Any, str], Any]:
 def _difference(history: Any, key: str) -> str:
     fen = history.state("roll", key).difference_fen
     return format_fen(fen) if fen >= 0 else f"-{format_fen(-fen)}"
+
+
+def _area(history: Any, key: str) -> str:
+    return rolls.area_in(history.state("roll", key), format_month(month_of(history.as_of)))
+
+
+def _owed(history: Any, key: str) -> int:
+    return rolls.owed_fen(history.state("roll", key))
 
 
 def _places(history: Any, person: str) -> list[str]:
@@ -43,7 +52,8 @@ ROLL_QUESTIONS: Final[dict[str, Asked]] = {
     "roll_paid": ("what it has had in all (累计发放)", _of("roll", "paid_fen"), True),
     "roll_paid_through": ("the last month that it was paid (发至)", _of("roll", "paid_through"), False),
     "roll_difference": ("what paid months still lack, negative for too much (差额)", _difference, False),
-    "roll_area": ("the county that pays it", _of("roll", "area"), False),
+    "roll_area": ("the county that pays it in the month of the day", _area, False),
+    "roll_owed": ("what was demanded back and has not come (应退未退)", _owed, True),
     "roll_payee": ("who receives its money (收款人)", _of("roll", "payee"), False),
     "places": ("the entries by which a person stands on rolls on the day (在册)", _places, False),
     "run": ("`running` or `finished`, of a run `PROGRAMME.AREA.MONTH`, `.DAY` after it for an assessment",

@@ -8,6 +8,7 @@ from marshmallow import fields, validate
 
 from commands.schemas.collection import Dated
 from commands.schemas.fields import Day, Id, Ids, Money, Month, PersonId, Words
+from commands.schemas.subsidies import DayText
 from ledger.dates import format_month
 
 
@@ -83,9 +84,42 @@ class StopRoll(OfEntry):
     last_month = MonthText(required=True)
     cause = fields.String(
         required=True,
-        validate=validate.OneOf(["death", "income", "moved_away", "request", "false_statement", "age"]),
+        validate=validate.OneOf(
+            [
+                "death",
+                "income",
+                "moved_away",
+                "request",
+                "false_statement",
+                "age",
+                "to_another_roll",
+                "never_right",
+            ]
+        ),
     )
     evidence = Words(required=True)
+
+
+class CorrectRollStop(OfEntry):
+    last_month = MonthText(load_default=None)
+    reason = Words(required=True)
+
+
+class RollReason(OfEntry):
+    reason = Words(required=True)
+
+
+class AgreeRollInstalments(OfEntry):
+    instalments = fields.Dict(keys=DayText(), values=Money(), required=True, validate=validate.Length(min=1))
+
+
+class SetOffRoll(OfEntry):
+    against = Id(required=True)
+    amount = Money(required=True)
+
+
+class ReferRoll(RollReason):
+    to = Words(required=True)
 
 
 class ReclaimRoll(OfEntry):

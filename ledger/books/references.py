@@ -119,7 +119,9 @@ _READERS: Final[dict[type[Event], Callable[[Any], Named | None]]] = {
     grant.Repaid: lambda one: (
         Named(money_in("subsidy"), one.reference, one.amount_fen) if one.how == "bank" else None
     ),
-    roll.Repaid: lambda one: Named(money_in("subsidy"), one.reference, one.amount_fen),
+    roll.Repaid: lambda one: (
+        Named(money_in("subsidy"), one.reference, one.amount_fen) if one.how == "bank" else None
+    ),
 }  # fmt: skip
 
 KINDS: Final = ("account", "person", "receipt", "payment", "penalty", "period", "grant", "roll")

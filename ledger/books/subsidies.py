@@ -75,6 +75,18 @@ def _repaid(event: grant.Repaid) -> tuple[Line, ...]:
     return lines((BANK, event.amount_fen), (RECEIVABLE, -event.amount_fen))
 
 
+def _list_paid(event: rollrun.ListPaid) -> tuple[Line, ...]:
+    """What is kept back for another budget is spent here and owed to the treasury there."""
+    spent_fen = event.amount_fen + event.kept_fen
+    return lines((paid(event.purse), spent_fen), (BANK, -event.amount_fen), (RECOVERED, -event.kept_fen))
+
+
+def _roll_repaid(event: roll.Repaid) -> tuple[Line, ...]:
+    """A set-off takes the demand away; the money is owed to the treasury when the other entry's payment keeps it back."""
+    source = RECOVERED if event.how == "set_off" else BANK
+    return lines((source, event.amount_fen), (RECEIVABLE, -event.amount_fen))
+
+
 SUBSIDY_RULES: Final[dict[type[Event], Callable[[Any], tuple[Line, ...]]]] = {
     budget.Voted: lambda e: lines((BANK, e.amount_fen), (funds(e.fund), -e.amount_fen)),
     budget.Adjusted: lambda e: lines((BANK, e.amount_fen), (funds(e.fund), -e.amount_fen)),
@@ -85,8 +97,9 @@ SUBSIDY_RULES: Final[dict[type[Event], Callable[[Any], tuple[Line, ...]]]] = {
     grant.Reclaimed: lambda e: lines((RECEIVABLE, e.amount_fen), (RECOVERED, -e.amount_fen)),
     grant.Repaid: _repaid,
     pool.Paid: lambda e: spent(e.purse, e.amount_fen),
-    rollrun.ListPaid: lambda e: spent(e.purse, e.amount_fen),
+    rollrun.ListPaid: _list_paid,
     roll.Reclaimed: lambda e: lines((RECEIVABLE, e.amount_fen), (RECOVERED, -e.amount_fen)),
-    roll.Repaid: lambda e: lines((BANK, e.amount_fen), (RECEIVABLE, -e.amount_fen)),
+    roll.Repaid: _roll_repaid,
+    roll.DemandWithdrawn: lambda e: lines((RECOVERED, e.amount_fen), (RECEIVABLE, -e.amount_fen)),
     grant.DemandWithdrawn: lambda e: lines((RECOVERED, e.amount_fen), (RECEIVABLE, -e.amount_fen)),
 }

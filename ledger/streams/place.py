@@ -32,6 +32,14 @@ class Left(Event, frozen=True):
     last_month: str
 
 
+@event("place.corrected")
+class Corrected(Event, frozen=True):
+    """The end of the last place by an entry was wrong: it ends with another month, or goes on (empty)."""
+
+    entry: str
+    last_month: str
+
+
 # ---------------------------------------------------------------- state
 
 
@@ -60,6 +68,11 @@ def evolve(state: Places, event: Event) -> Places:
             return Places((*state.spells, Spell(event.entry, event.programme, event.from_month)))
         case Left():
             return Places(tuple(_ended(one, event) for one in state.spells))
+        case Corrected():
+            last = max(number for number, one in enumerate(state.spells) if one.entry == event.entry)
+            spells = list(state.spells)
+            spells[last] = replace(spells[last], last_month=event.last_month)
+            return Places(tuple(spells))
         case _:
             return state
 
@@ -84,6 +97,12 @@ def take(state: Places, taken: Taken) -> tuple[Event, ...]:
 def leave(state: Places, left: Left) -> tuple[Event, ...]:
     """Ends a place that is open."""
     return (left,) if any(one.entry == left.entry and not one.last_month for one in state.spells) else ()
+
+
+def correct(state: Places, corrected: Corrected) -> tuple[Event, ...]:
+    """Puts the end of a place right; the same end gives no second event."""
+    of_entry = [one for one in state.spells if one.entry == corrected.entry]
+    return (corrected,) if of_entry and of_entry[-1].last_month != corrected.last_month else ()
 
 
 # ---------------------------------------------------------------- queries

@@ -35,7 +35,10 @@ class Started(Event, frozen=True):
 
 @event("rollrun.list_paid", moves_money=True)
 class ListPaid(Event, frozen=True):
-    """A list was paid by one order; its lines are the entries' own events of the same commit."""
+    """A list was paid by one order; its lines are the entries' own events of the same commit.
+
+    ``kept_fen`` was kept back for other budgets that had paid it: this one spends it, and they get it back.
+    """
 
     number: int
     purse: str
@@ -46,6 +49,7 @@ class ListPaid(Event, frozen=True):
     payment: str
     last_key: str
     added_fen: int = 0
+    kept_fen: int = 0
 
 
 @event("rollrun.list_assessed")
@@ -118,7 +122,7 @@ def evolve(state: RollRun, event: Event) -> RollRun:
                 months_fen=state.months_fen + event.months_fen,
                 difference_fen=state.difference_fen + event.difference_fen,
                 amount_fen=state.amount_fen + event.amount_fen,
-                reserved_fen=state.reserved_fen + event.added_fen - event.amount_fen,
+                reserved_fen=state.reserved_fen + event.added_fen - event.amount_fen - event.kept_fen,
             )
         case ListAssessed():
             return replace(

@@ -15,7 +15,7 @@ from ledger.dates import first_day, parse_month
 from ledger.money import format_fen
 from ledger.policy.again import perform_again
 from ledger.policy.parameters import PolicyBook
-from ledger.policy.rules import decide
+from ledger.policy.rules import decide, find_rule
 from ledger.policy.units import plain
 from ledger.programmes import Programme, amount_of, find, month_case
 from ledger.refusal import Refusal
@@ -89,23 +89,31 @@ class Rolls:
     def _month(self, state: roll.Roll, month: str, body: roll.Paid) -> int:
         """The amount of a month by the rule, with the parameter versions that the line names and no others."""
         facts = roll.facts_in(state, month)
-        key = (state.programme, month, body.parameters, *facts.items())
+        key = (state.programme, body.rule, month, body.parameters, *facts.items())
         fen = self._known.get(key)
         if fen is None:
             programme = find(state.programme)
-            values = self._decided(programme, facts, month, body.parameters)
+            values = self._decided(programme, body.rule, facts, month, body.parameters)
             fen = self._known[key] = amount_of(programme, values)[0]
         return fen
 
     def _decided(
-        self, programme: Programme, facts: Mapping[str, Any], month: str, parameters: tuple[str, ...]
+        self,
+        programme: Programme,
+        rule_name: str,
+        facts: Mapping[str, Any],
+        month: str,
+        parameters: tuple[str, ...],
     ) -> Mapping[str, Any]:
+        """The values of the rule that the line names, which a later rule of the programme may have taken the place of."""
         named = self._books.get(parameters)
         if named is None:
             versions = [one for names in parameters for one in names.split(",")]
             named = self._books[parameters] = self.bare.with_values(*map(self.book.version, versions))
-        given = month_case(programme, facts, month)
-        return decide(programme.rule, given, named, first_day(parse_month(month)), explain=False).values
+        on = first_day(parse_month(month))
+        asked = find_rule(rule_name, on).inputs
+        given = {name: one for name, one in month_case(programme, facts, month).items() if name in asked}
+        return decide(rule_name, given, named, on, explain=False).values
 
     def _explained(self, commit: int, row: Any, explanations: Mapping[str, dict[str, Any]]) -> None:
         for stored in explanations.values():

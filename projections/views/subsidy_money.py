@@ -292,6 +292,7 @@ CASE_RULES: Final[dict[type, Callable[[Seen], Iterator[Made]]]] = {
     rolls.PayeeChanged: _payee_changed,
     rolls.Reclaimed: _of_demand("reclaimed"),
     rolls.Repaid: _of_demand("repaid"),
+    rolls.DemandWithdrawn: _of_demand("withdrawn"),
     pools.Entered: _entered,
     pools.Counted: _pool_counted,
 }

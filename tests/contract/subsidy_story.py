@@ -112,8 +112,17 @@ def tell_of_rolls_and_pools(desk: Desk, clock: Any) -> None:
     do("2019-07-22", "check_roll", "checker", entry="R1")
     do("2019-07-24", "admit_roll", "government", entry="R1")
     do("2019-07-25", "pay_roll", "second", "treasurer_1", programme=DIBAO, area="lianshan", month="2019-07")
-    do("2019-08-01", "move_roll", "checker", entry="R1", area="longgang", from_month="2019-08", reason="搬迁")
-    do("2019-08-01", "change_roll_payee", "checker", entry="R1", payee="P2", reason="更换监护人")
+    do(
+        "2019-08-01",
+        "move_roll",
+        "window",
+        "checker",
+        entry="R1",
+        area="longgang",
+        from_month="2019-08",
+        reason="搬迁",
+    )
+    do("2019-08-01", "change_roll_payee", "window", "checker", entry="R1", payee="P2", reason="更换监护人")
     do("2019-08-10", "pay_roll", "second", "treasurer_1", programme=DIBAO, area="longgang", month="2019-08")
     do(
         "2020-01-05",

@@ -53,7 +53,7 @@ class Played:
 
     def do(self, command: str, actor: str, **content: Any) -> bool:
         try:
-            self.desk.do(command, {"on": self.day, **content}, actor=actor)
+            self.desk.do(command, {"on": self.day, **content}, actor="clerk", approver=actor)
         except Refusal as refusal:
             if refusal.code != "roll_elsewhere":
                 raise
@@ -81,7 +81,7 @@ def test_everybody_ends_with_what_is_due_and_every_fen_is_journalled(history: li
 
 
 def begin(played: Played) -> None:
-    roster = {"county": [f"county_office@{AREA}"], "treasurer": [f"county_finance@{AREA}"]}
+    roster = {"county": [f"county_office@{AREA}"], "head": [f"county_office@{AREA}"], "treasurer": [f"county_finance@{AREA}"]}
     played.do("assign_offices", "director", roster=roster)
     played.do("vote_budget", "treasurer", purse=ROLL, year=2019, area=AREA, amount="90000.00", document="D1")
     lines = [
@@ -100,7 +100,7 @@ def take(played: Played, act: Any, incomes_from: dict[str, dict[str, int]], last
     elif len(act) == 3:
         entry, month, income_fen = act
         facts = {"monthly_per_capita_income_fen": income_fen}
-        if played.do("change_roll", "county", entry=entry, from_month=month, facts=facts, reason="x"):
+        if played.do("change_roll", "head", entry=entry, from_month=month, facts=facts, reason="x"):
             later = {one: fen for one, fen in incomes_from[entry].items() if one < month}
             incomes_from[entry] = {**later, month: income_fen}
     else:

@@ -48,7 +48,10 @@ def test_what_a_programme_reads_of_its_rules_outcome_is_what_the_rule_gives(prog
         assert set(names) <= known, (rule, names)
 
 
-OTHER = {"tekun_support": {"annual_fen": 0, "monthly_fen": 0}}
+OTHER = {
+    "tekun_support": {"annual_fen": 0, "monthly_fen": 0},
+    "rural_dibao_month": {"eligible": True, "grant_fen_per_month": 0},
+}
 """Rules that have no worked example of their own: their parts have."""
 
 

@@ -107,6 +107,30 @@ def rural_dibao_grant(
     return {"eligible": gap_fen > 0, "grant_fen_per_month": grant_fen}
 
 
+@rule(
+    "rural_dibao_month",
+    clause=f"{ACT} 一（一）第2句、二；{RELIEF_LAW}",
+    zh="农村低保金当月额",
+    en="rural dibao of a month",
+    since=RELIEF_SINCE,
+    day="benefit_month",
+    reads={"standard_fen": "rural_dibao_standard"},
+)
+def rural_dibao_month(
+    household_size: Count,
+    annual_per_capita_income_fen: Fen,
+    benefit_month: Month,
+    standard_fen: int,
+    why: Why = quiet,
+) -> Values:
+    """Fen of a household in a month: the month's slice of members × yearly gap; twelve months come to the year (补差)."""
+    gap_fen = max(0, standard_fen - annual_per_capita_income_fen)
+    why("每人年差额", "yearly gap of each member", gap_fen, "fen")
+    grant_fen = month_slice(household_size * gap_fen, benefit_month % 12 + 1)
+    why("家庭当月补差", "grant of the household this month", grant_fen, "fen", rounding="fen_floor")
+    return {"eligible": gap_fen > 0, "grant_fen_per_month": grant_fen}
+
+
 LOW_INCOME_READS = {
     "urban_fen": "urban_dibao_standard",
     "rural_fen": "rural_dibao_standard",
