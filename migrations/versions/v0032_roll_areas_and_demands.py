@@ -2,12 +2,12 @@
 
 Run ``replay`` after the upgrade: the demands by budget and a move that is dated ahead are read from the events.
 
-Revision ID: 0036
+Revision ID: 0032
 """
 
 from alembic import op
 
-revision = "0036"
+revision = "0032"
 down_revision = "0031"
 
 COLUMNS = (
