@@ -81,7 +81,11 @@ def test_everybody_ends_with_what_is_due_and_every_fen_is_journalled(history: li
 
 
 def begin(played: Played) -> None:
-    roster = {"county": [f"county_office@{AREA}"], "head": [f"county_office@{AREA}"], "treasurer": [f"county_finance@{AREA}"]}
+    roster = {
+        "county": [f"county_office@{AREA}"],
+        "head": [f"county_office@{AREA}"],
+        "treasurer": [f"county_finance@{AREA}"],
+    }
     played.do("assign_offices", "director", roster=roster)
     played.do("vote_budget", "treasurer", purse=ROLL, year=2019, area=AREA, amount="90000.00", document="D1")
     lines = [
