@@ -341,8 +341,9 @@ def freeze(work: Work, given: dict[str, Any]) -> dict[str, Any]:
 
 @command("unfreeze", schemas.Unfreeze, clause="民事诉讼法 协助执行", zh="解冻")
 def unfreeze(work: Work, given: dict[str, Any]) -> dict[str, Any]:
-    """Lifts a freeze by a court's document."""
+    """Lifts a freeze by a court's document; where several stand, ``of`` names the document of the one that is lifted."""
     account = given["account"]
-    events = accounts.unfreeze(work.account(account), account, given["document"], given["on"])
+    document, of = given["document"], given["of"] or ""
+    events = accounts.unfreeze(work.account(account), account, document, of, given["on"])
     work.add("account", account, events)
     return {"account": account}

@@ -48,6 +48,21 @@ def credit_on_closing(work: Work, account: str, on: date) -> int:
     return sum(one.carried_fen + one.current_fen for one in credited)
 
 
+def require_interest_covered(work: Work, account: str, taken_fen: int, on: date) -> None:
+    """A withdrawal of a settled year leaves what interest it takes back, else ``insufficient_balance`` (第二十一条)."""
+    last, year = _last_settled(work), fund_year_of(on)
+    if year > last:
+        return
+    state, history = work.account(account), work.history("account", account)
+    found = interest.adjustments(state, history, range(year, last + 1), terms_known(work), work.known_on)
+    lacking_fen = -(state.balance_fen + sum(one.carried_fen + one.current_fen for one in found))
+    if lacking_fen > 0:
+        available_fen = max(0, taken_fen - lacking_fen)
+        raise Refusal(
+            "insufficient_balance", account=account, amount_fen=taken_fen, available_fen=available_fen
+        )
+
+
 def _last_settled(work: Work) -> int:
     settled = REGISTERS["year"].keys_where(work.uow.connection, status="settled")
     return max(map(int, settled), default=0)
@@ -213,7 +228,7 @@ def adjust_interest(work: Work, given: dict[str, Any]) -> dict[str, Any]:
 
     The difference is computed anew from the events, has the settlement day as its value date, and is the year's
     expense. A closed account stays closed; ``pay_remainder`` pays what it holds then. Refuses ``year_not_settled``, and
-    ``insufficient_balance`` where interest to be taken back was spent.
+    ``interest_spent`` where interest to be taken back was spent.
     """
     account, year = given["account"], given["year"]
     last = _last_settled(work)
@@ -227,7 +242,7 @@ def adjust_interest(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     differences = {one.year: one.carried_fen + one.current_fen for one in found}
     if state.balance_fen + sum(differences.values()) < 0:
         raise Refusal(
-            "insufficient_balance",
+            "interest_spent",
             account=account,
             amount_fen=-sum(differences.values()),
             available_fen=state.balance_fen,

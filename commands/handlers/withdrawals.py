@@ -10,7 +10,7 @@ from commands.handlers.accounts import live_accounts
 from commands.handlers.conduct import owe_again, require_not_barred
 from commands.handlers.deposits import check_owner
 from commands.handlers.employers import keep_debts
-from commands.handlers.interest import credit_on_closing
+from commands.handlers.interest import credit_on_closing, require_interest_covered
 from commands.handlers.payments import order_parts, undo_order
 from commands.handlers.registry import COMMANDS, Work, command
 from commands.law import explanation
@@ -60,6 +60,7 @@ def withdraw(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     if need_fen or given["amount"] is not None:
         accounts.check_amount(need_fen)
     payees = _check_reason(work, given, reason, own)
+    _require_living(work, account, own, reason)
     spouse = _spouse(work, given, account, own)
     if reason["code"] not in (HEIRS, NO_HEIR):  # the ban is the person's own: it does not reach the heirs
         for one in filter(None, (own, spouse)):
@@ -125,6 +126,15 @@ def _check_reason(work: Work, given: dict[str, Any], reason: Row, own: Account) 
         case code if code == NO_HEIR and not given["court_document"]:
             raise Refusal("no_heir_unproven", account=account)
     return ()
+
+
+def _require_living(work: Work, account: str, own: Account, reason: Row) -> None:
+    """Once a withdrawal by death stands, the deceased withdraws for no other reason (条例第二十四条第三款)."""
+    if not own.inherited or reason["code"] in (HEIRS, NO_HEIR):
+        return
+    history = work.history("account", account)
+    if any(accounts.taken_for(code, history, {}) for code in (HEIRS, NO_HEIR)):
+        raise Refusal("owner_deceased", account=account)
 
 
 def _heirs(given: dict[str, Any], own: Account) -> tuple[Payee, ...]:
@@ -244,6 +254,8 @@ def _take(
         to=to,
     )
     work.add("account", account, events)
+    if not closing:
+        require_interest_covered(work, account, amount_fen, on)
     if to:
         return []
     order_parts(work, f"account-{account}/{version}", paid, on)
@@ -263,7 +275,7 @@ def reverse(work: Work, given: dict[str, Any]) -> dict[str, Any]:
 
     A contribution goes back to the held money of the employer that paid it; the month is owed again by whose month it
     is, as if it had never been paid. Where the money leaves by the bank instead, a second person is needed; a closed
-    account comes back sealed. The payment order of a withdrawal ends with it, unless the bank has it
+    account comes back as it was before. The payment order of a withdrawal ends with it, unless the bank has it
     (``payment_on_its_way``) or has paid it (``payment_settled``).
     """
     account = given["account"]
@@ -283,7 +295,8 @@ def reverse(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     room = accounts.room_from(history, original.body.effective_on)
     closed_by, _ = accounts.closing_of(history) or (None, "")
     payer, money = accounts.payer_of(original, history), given["money"]
-    events = accounts.reverse(state, account, original, given["reason"], room, money, payer, closed_by)
+    was = accounts.before(history, original.originator_version)
+    events = accounts.reverse(state, account, original, given["reason"], room, money, payer, closed_by, was)
     (reversal,) = events
     if state.status == "closed" and not reversal.stays_closed:
         accounts.require_no_other(live_accounts(work, [state.person]).get(state.person, ()))

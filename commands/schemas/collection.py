@@ -144,6 +144,7 @@ class Freeze(OfAccount):
 
 class Unfreeze(OfAccount):
     document = Words(required=True)
+    of = Words(load_default=None)
 
 
 # ---------------------------------------------------------------- money in

@@ -273,13 +273,13 @@ def _recovered(tally: Tally, seen: Seen) -> None:
     _moved(tally, fen, on, "contributions")
 
 
-def _reopen(tally: Tally, key: str, on: date) -> None:
+def _reopen(tally: Tally, key: str, on: date, status: str = "sealed") -> None:
     """A closed account lives again from a day on, or where something older is put right from its closing on."""
     closed_on = tally.closed.pop(key, None)
     if closed_on is not None:
         since = max(on, closed_on)
         tally.add("accounts_closed", -1, since)
-        tally.stands(key, "sealed", since)
+        tally.stands(key, status, since)
 
 
 def _withdrawn(tally: Tally, seen: Seen) -> None:
@@ -317,7 +317,7 @@ def _reversed(tally: Tally, seen: Seen) -> None:
     body: account.EntryReversed = seen.body  # type: ignore[assignment]
     fen, on = body.carried_fen + body.current_fen, body.effective_on
     if not body.stays_closed:
-        _reopen(tally, seen.key, on)
+        _reopen(tally, seen.key, on, body.status or "sealed")
     if not fen:
         return
     paid_as = tally.reasons.get((seen.key, body.reverses))

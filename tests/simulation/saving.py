@@ -30,7 +30,7 @@ WEIGHTS = {
 GAPS = (0, 0, 1, 7, 19, 30, 45, 70)
 
 MAY_BE_REFUSED = {
-    "insufficient_balance", "spent_since", "amount_not_positive", "account_closed", "account_sealed",
+    "insufficient_balance", "interest_spent", "spent_since", "amount_not_positive", "account_closed", "account_sealed",
     "account_not_sealed", "nothing_remains", "month_not_due", "month_already_paid", "month_before_first",
     "month_needs_make_up", "month_not_paid", "already_reversed", "not_reversible",
     "before_last_movement", "before_opening", "closing_takes_all", "year_not_settled",

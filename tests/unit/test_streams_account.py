@@ -189,7 +189,7 @@ def test_the_same_break_base_freeze_or_transfer_again_gives_no_event():
     assert accounts.fix_base(state(*accounts.fix_base(state(), "A1", fixed)), "A1", fixed) == ()
     frozen = state(*accounts.freeze(state(), "A1", "D1", 5, DAY))
     assert accounts.freeze(frozen, "A1", "D1", 5, DAY) == ()
-    assert accounts.unfreeze(state(), "A1", "D1", DAY) == ()
+    assert accounts.unfreeze(state(), "A1", "D1", "", DAY) == ()
     moved = state(*accounts.transfer(state(), "A1", "E2", DAY, DAY, 30, DAY))
     assert accounts.transfer(moved, "A1", "E2", DAY, DAY, 30, DAY) == ()
 
@@ -201,7 +201,7 @@ def test_a_freeze_that_was_once_recorded_without_a_document_freezes_all_the_same
     assert (
         state(
             accounts.Frozen(effective_on=DAY, document="", amount_fen=5),
-            *accounts.unfreeze(frozen, "A1", "D1", DAY),
+            *accounts.unfreeze(frozen, "A1", "D1", "", DAY),
         ).frozen
         == ""
     )

@@ -178,9 +178,10 @@ class Frozen(Event, frozen=True):
 
 @event("account.unfrozen")
 class Unfrozen(Event, frozen=True):
-    """A court lifted its freeze (解冻)."""
+    """A court lifted its freeze (解冻); ``of`` is the document of the freeze, an older event lifts all that stood."""
 
     document: str
+    of: str = ""
 
 
 @event("account.withdrawn", moves_money=True)
@@ -256,8 +257,8 @@ class EntryReversed(Event, frozen=True):
     back. ``money`` says where the other side is: ``bank``, ``held`` when a contribution goes back to the unallocated
     money of its employer, ``opening``, ``interest`` when credited interest is payable again, or ``value_added`` for what
     had become income. ``employer`` is whose contribution it was, and whose the money is; ``debtor`` owes the month again
-    (in an older event: whose contribution it was). A closed account comes back sealed, unless it ``stays_closed``: the
-    movement was not the one that closed it.
+    (in an older event: whose contribution it was). A closed account comes back as it was before: ``status``, ``broken_on``
+    and ``last_month``; sealed by an older event. It ``stays_closed`` where the movement was not the one that closed it.
     """
 
     reverses: int
@@ -272,6 +273,9 @@ class EntryReversed(Event, frozen=True):
     employer: str = ""
     stays_closed: bool = False
     debtor: str = ""
+    status: str = ""
+    broken_on: date | None = None
+    last_month: str = ""
 
 
 class RateSegment(msgspec.Struct, frozen=True, array_like=True):

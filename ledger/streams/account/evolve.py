@@ -8,6 +8,7 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from ledger.dates import fund_year_of, month_of, parse_month
+from ledger.policy.rules.withdrawals import HEIRS, NO_HEIR
 from ledger.streams.account.events import (
     BalanceTakenOver,
     BaseFixed,
@@ -212,8 +213,17 @@ def _reversed(state: Account, event: EntryReversed) -> Account:
     if event.of_topic == BalanceTakenOver.topic and not more["months"]:
         more |= {"paid_up_to": 0, "first_month": state.bases[0][0] if state.bases else 0}
     if state.status == "closed" and not event.stays_closed:
-        more |= {"status": "sealed", "broken_on": state.broken_on or event.effective_on}
+        more |= _open_again(state, event)
     return moved(state, event.effective_on, event.carried_fen, event.current_fen, **more)
+
+
+def _open_again(state: Account, event: EntryReversed) -> dict[str, Any]:
+    """The closing stands no more: who works goes on working, and the debts are those of the present employer again."""
+    if not event.status:
+        return {"status": "sealed", "broken_on": state.broken_on or event.effective_on}
+    last = parse_month(event.last_month) if event.last_month else 0
+    left = tuple(one for one in state.left_with if one[1] != state.employer or one[0] < state.employer_since)
+    return {"status": event.status, "broken_on": event.broken_on, "last_month": last, "left_with": left}
 
 
 def _owed_again(state: Account, month: int, debtor: str) -> dict[str, Any]:
@@ -243,6 +253,11 @@ def _closed(state: Account, event: Closed) -> Account:
         last_month=state.last_month if state.broken_on else before,
         left_with=(*state.left_with, *((month, debtor_of(state, month) or state.employer) for month in owed)),
     )
+
+
+def _withdrawn(state: Account, event: Withdrawn) -> Account:
+    inherited = 1 if event.reason in (HEIRS, NO_HEIR) else state.inherited
+    return moved(state, event.effective_on, -event.carried_fen, -event.current_fen, inherited=inherited)
 
 
 def _recovered(state: Account, event: Recovered) -> Account:
@@ -276,10 +291,12 @@ _STEPS: Final[dict[type[Event], Any]] = {
     ),
     Recovered: _recovered,
     Frozen: lambda state, event: replace(
-        state, frozen=event.document or _NO_DOCUMENT, frozen_fen=event.amount_fen
+        state, freezes={**state.freezes, event.document or _NO_DOCUMENT: event.amount_fen}
     ),
-    Unfrozen: lambda state, event: replace(state, frozen="", frozen_fen=0),
-    Withdrawn: lambda state, event: moved(state, event.effective_on, -event.carried_fen, -event.current_fen),
+    Unfrozen: lambda state, event: replace(
+        state, freezes={of: fen for of, fen in state.freezes.items() if event.of not in ("", of)}
+    ),
+    Withdrawn: _withdrawn,
     Closed: _closed,
     EntryReversed: _reversed,
     InterestCredited: lambda state, event: moved(

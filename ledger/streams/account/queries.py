@@ -141,12 +141,14 @@ def room_from(events: Iterable[Recorded], on: date) -> Room:
     for day, of_day in groupby((body for body in moves if body.effective_on > on), key=_value_date):
         for body in of_day:
             state = moved(state, day, *effect(body))
-        later = min(room.later_fen, state.balance_fen)
-        if fund_year_of(day) > fund_year_of(on):
-            room = room._replace(later_fen=min(later, state.carried_fen))
-        else:
-            parts = min(room.carried_fen, state.carried_fen), min(room.current_fen, state.current_fen)
-            room = Room(*parts, later)
+        room = room._replace(later_fen=min(room.later_fen, state.balance_fen))
+        if fund_year_of(day) == fund_year_of(
+            on
+        ):  # in a later year one part makes up for the other (``evened``)
+            room = room._replace(
+                carried_fen=min(room.carried_fen, state.carried_fen),
+                current_fen=min(room.current_fen, state.current_fen),
+            )
     return room
 
 
@@ -166,6 +168,15 @@ def closing_of(events: Iterable[Recorded]) -> tuple[int, str] | None:
             case Recovered():
                 closing = None
     return closing
+
+
+def before(events: Iterable[Recorded], version: int) -> Account:
+    """The account as it was known before an event of it was recorded."""
+    state = Account()
+    for one in events:
+        if one.originator_version < version:
+            state = evolve(state, one.body)
+    return state
 
 
 def base_in(state: Account, month: int) -> int:
@@ -206,9 +217,5 @@ def payer_of(original: Recorded, history: Iterable[Recorded]) -> str:
         return ""
     if original.body.employer:
         return original.body.employer
-    before = Account()
-    for one in history:
-        if one.originator_version < original.originator_version:
-            before = evolve(before, one.body)
-    month = parse_month(original.body.month)
-    return debtor_of(before, month) or stood_with(before, month)
+    known, month = before(history, original.originator_version), parse_month(original.body.month)
+    return debtor_of(known, month) or stood_with(known, month)

@@ -28,6 +28,7 @@ class Account(msgspec.Struct, frozen=True, gc=False):
     booked, whether anybody owes them or not. ``left_with`` are months whose
     debt was left with an employer by name, ``proven`` bases of single months in fen, ``resumption`` the break that was
     ended by an unsealing and the day on which wages resumed, ``last_month`` the last month that is owed before a break.
+    ``freezes`` are fen by court document, 0 for the whole account; ``inherited`` is 1 once heirs were paid.
     """
 
     person: str = ""
@@ -43,8 +44,7 @@ class Account(msgspec.Struct, frozen=True, gc=False):
     employer_since: int = 0
     months: int = 0
     moved_on: date | None = None
-    frozen: str = ""
-    frozen_fen: int = 0
+    freezes: dict[str, int] = {}
     base_fen: int = 0
     bases: tuple[tuple[int, int], ...] = ()
     missing: tuple[int, ...] = ()
@@ -56,10 +56,21 @@ class Account(msgspec.Struct, frozen=True, gc=False):
     proven: tuple[tuple[int, int], ...] = ()
     resumption: tuple[date, ...] = ()
     last_month: int = 0
+    inherited: int = 0
 
     @property
     def balance_fen(self) -> int:
         return self.carried_fen + self.current_fen
+
+    @property
+    def frozen(self) -> str:
+        """The court documents that freeze it, or nothing."""
+        return "、".join(self.freezes)
+
+    @property
+    def frozen_fen(self) -> int:
+        """What they freeze together; 0 is the whole account."""
+        return sum(self.freezes.values()) if all(self.freezes.values()) else 0
 
 
 LIVE: Final = frozenset({"normal", "sealed", "centrally_sealed"})

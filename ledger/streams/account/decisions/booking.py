@@ -257,23 +257,36 @@ def transfer_out(state: Account, account: str, to_centre: str, letter: str, on: 
 
 
 def freeze(state: Account, account: str, document: str, amount_fen: int, on: date) -> tuple[Event, ...]:
-    """Freezes an account by a court's document, for an amount or (0) wholly."""
-    require_live(state, account)
-    if state.frozen == document and state.frozen_fen == amount_fen:
+    """Freezes an account by a court's document, for an amount or (0) wholly; a closed one for what it has come to hold.
+
+    A further document freezes what the others leave free. Refuses ``account_already_frozen`` where they leave less, or
+    where the same document froze another amount.
+    """
+    if not (state.status == "closed" and state.balance_fen):
+        require_live(state, account)
+    if state.freezes.get(document) == amount_fen:
         return ()
-    if state.frozen:
+    free_fen = state.balance_fen - state.frozen_fen if state.frozen_fen else 0
+    if state.freezes and (document in state.freezes or not 0 < amount_fen <= free_fen):
         raise Refusal("account_already_frozen", account=account, document=state.frozen)
     if amount_fen:
         check_amount(amount_fen)
     return (Frozen(effective_on=on, document=document, amount_fen=amount_fen),)
 
 
-def unfreeze(state: Account, account: str, document: str, on: date) -> tuple[Event, ...]:
-    """Lifts a freeze."""
-    require_live(state, account)
-    if not state.frozen:
+def unfreeze(state: Account, account: str, document: str, of: str, on: date) -> tuple[Event, ...]:
+    """Lifts a freeze: the one ``of`` a document, else the document's own, else the only one that stands.
+
+    Refuses ``freeze_unclear`` where several stand and none is named.
+    """
+    if not state.status:
+        raise Refusal("account_unknown", account=account)
+    lifted = of or (document if document in state.freezes or len(state.freezes) > 1 else state.frozen)
+    if not state.freezes:
         return ()
-    return (Unfrozen(effective_on=on, document=document),)
+    if lifted not in state.freezes:
+        raise Refusal("freeze_unclear", account=account, document=lifted, standing=state.frozen)
+    return (Unfrozen(effective_on=on, document=document, of=lifted),)
 
 
 def withdraw(
@@ -378,10 +391,12 @@ def reverse(
     money: str = "",
     payer: str = "",
     closed_by: int | None = None,
+    before: Account | None = None,
 ) -> tuple[EntryReversed]:
     """Reverses a movement once, at its original value date (错缴更正, 冲账).
 
-    ``closed_by`` is the version of the movement that closed the account: another one's reversal leaves it closed.
+    ``closed_by`` is the version of the movement that closed the account: another one's reversal leaves it closed, and its
+    own brings it back as it stood ``before``.
 
     Refuses ``already_reversed``, ``not_reversible``, ``account_frozen``, and ``spent_since`` when
     what is taken back has been used: ``room`` is what the original day can give. A reversed contribution goes back
@@ -404,6 +419,7 @@ def reverse(
     # another city sent and had waited there.
     waited = isinstance(body, TransferredIn) and body.source == "held"
     held = (isinstance(body, Deposited) or waited) and money != "bank"
+    opens = before if state.status == "closed" and version == closed_by else None
     return (
         EntryReversed(
             effective_on=body.effective_on,
@@ -419,6 +435,9 @@ def reverse(
             employer=payer,
             stays_closed=state.status == "closed" and version != closed_by,
             debtor=debtor_of(state, parse_month(body.month)) if isinstance(body, Deposited) else "",
+            status=opens.status if opens else "",
+            broken_on=opens.broken_on if opens else None,
+            last_month=format_month(opens.last_month) if opens and opens.last_month else "",
         ),
     )
 
