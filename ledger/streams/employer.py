@@ -253,12 +253,18 @@ def register(state: Employer, employer: str, registered: Registered) -> tuple[Ev
 
 
 def set_rate(state: Employer, employer: str, rate_set: RateSet) -> tuple[Event, ...]:
-    """Sets the rate from a month that has not been remitted yet; the same rate again gives no event (第四条)."""
+    """Sets the rate from a month that has not been remitted yet; the same rate again gives no event (第四条).
+
+    A reduction that runs is not the employer's rate: what is set stands when it has ended.
+    """
     require_active(state, employer)
     month = parse_month(rate_set.from_month)
     if month <= state.paid_up_to:
         raise Refusal("rate_in_remitted_month", employer=employer, month=rate_set.from_month)
-    return () if rate_in(state, month) == rate_set.rate else (rate_set,)
+    stands = general_rate_in(state, month) == rate_set.rate and all(
+        start <= month for start, _ in state.rates
+    )
+    return () if stands else (rate_set,)
 
 
 def reduce_rate(state: Employer, employer: str, reduced: RateReduced) -> tuple[Event, ...]:
@@ -395,6 +401,11 @@ def rate_in(state: Employer, month: int) -> Decimal:
     for start, end, rate in state.reduced:
         if start <= month <= end:
             return Decimal(rate)
+    return general_rate_in(state, month)
+
+
+def general_rate_in(state: Employer, month: int) -> Decimal:
+    """The rate of a month but for reductions, which end."""
     return Decimal(next((rate for start, rate in reversed(state.rates) if start <= month), state.rates[0][1]))
 
 
