@@ -414,15 +414,17 @@ def owed(
 ) -> list[tuple[str, int, int]]:
     """``(account, month, fen)`` of all that an employer owes up to a month: left behind, and for its present employees.
 
-    A month whose deferral still runs is not due; ``for_good``, when the employer goes, it is owed like the others.
+    A month whose deferral still runs is not due, nor is one that was left behind before it was over; ``for_good``, when
+    the employer goes, they are owed like the others.
     """
     running = () if for_good else running_deferrals(state, through)
+    left = (one for one in state.left_behind if for_good or one[1] <= through)
     for_present = (
         (key, month, due(state, account, month))
         for key, account in present.items()
         for month in unpaid_months(account, through)
     )
-    return [one for one in (*state.left_behind, *for_present) if not in_months(running, one[1])]
+    return [one for one in (*left, *for_present) if not in_months(running, one[1])]
 
 
 def is_left_behind(state: Employer, account: str, month: int) -> bool:

@@ -41,4 +41,5 @@ def test_a_thousand_histories_of_debts_are_exact_and_meet_every_case(book: Polic
     assert {
         "make_up", "remit", "reverse", "seal", "unseal", "seal_centrally", "transfer", "merge_employers",
         "split_employer", "close_employer", "defer", "resume", "set_rate", "fix_bases", "withdraw", "break_relation",
+        "open_account",
     } <= done  # fmt: skip
