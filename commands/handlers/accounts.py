@@ -29,8 +29,9 @@ CITY = "葫政发〔2019〕12号"
 def open_account(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Opens one account.
 
-    A new worker (新参加工作) deposits from the second month, a transferee (新调入) from the first (条例第十七条). Who is
-    new to work is said by ``new_worker``, or shows itself: hired in the month of the opening, and no account before.
+    A new worker (新参加工作) deposits from the second month, a transferee (新调入) from the first (条例第十七条), however
+    late the account is opened (第十五条), and not before the first month of its employer. Who is new to work is said by
+    ``new_worker``, or shows itself: the day of hiring is said, and there was no account before.
     """
     _opening(work, given["employer"], given["on"], [given])(given)
     return {"employer": given["employer"], "accounts": 1}
@@ -56,7 +57,8 @@ def _opening(
     work: Work, employer: str, on: date, lines: Sequence[dict[str, Any]]
 ) -> Callable[[dict[str, Any]], None]:
     """How a line of this list is opened, everything that it needs read at once before the first one."""
-    employers.require_active(work.employer(employer), employer)
+    registered = work.employer(employer)
+    employers.require_active(registered, employer)
     states = work.uow.load("account", [line["account"] for line in lines])
     persons = {line["account"]: line["person"] or f"person-of-{line['account']}" for line in lines}
     before = work.find("account", person=list(persons.values()))
@@ -65,8 +67,8 @@ def _opening(
     def open_one(line: dict[str, Any]) -> None:
         account, person = line["account"], persons[line["account"]]
         base_fen, wage_fen, parameters = _base(work, line["base"], line["wage"], on)
-        new_worker = _is_new_worker(line, on, person in known)
-        first, read = _first_month(work, line, on, new_worker)
+        new_worker = _is_new_worker(line, person in known)
+        first, read = _first_month(work, line, on, new_worker, registered.first_month)
         wage_month, also_read = _wage_month(work, line, on, first)
         opened = accounts.Opened(
             effective_on=on,
@@ -87,22 +89,25 @@ def _opening(
     return open_one
 
 
-def _is_new_worker(line: dict[str, Any], on: date, had_account: bool) -> bool:
+def _is_new_worker(line: dict[str, Any], had_account: bool) -> bool:
     """Whether this is a person's first work, as far as it is said or shows itself."""
     if line["new_worker"] is not None:
         return bool(line["new_worker"])
-    joined_on = line["joined_on"]
-    return joined_on is not None and month_of(joined_on) == month_of(on) and not had_account
+    return line["joined_on"] is not None and not had_account
 
 
-def _first_month(work: Work, line: dict[str, Any], on: date, new_worker: bool) -> tuple[int, tuple[str, ...]]:
-    """The first month that is owed, and the parameter that says so; a month that is stated stands."""
-    if line["first_month"] or not new_worker:
-        return line["first_month"] or month_of(on), ()
+def _first_month(
+    work: Work, line: dict[str, Any], on: date, new_worker: bool, employers_first: int
+) -> tuple[int, tuple[str, ...]]:
+    """The first month that is owed since the hiring, and the parameter that says so; a month that is stated stands."""
+    if line["first_month"]:
+        return line["first_month"], ()
     joined_on = line["joined_on"] or on
+    if not new_worker:
+        return max(month_of(joined_on), employers_first), ()
     first = work.law.parameter("new_worker_first_month", joined_on)
     second = month_of(joined_on) + (first.value == "second_month")
-    return max(second, month_of(on)), (first.version,)
+    return max(second, employers_first), (first.version,)
 
 
 def _wage_month(work: Work, line: dict[str, Any], on: date, first_month: int) -> tuple[str, tuple[str, ...]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Final
 
+from commands.handlers.employers import follow_mergers
 from commands.handlers.registry import Work, command
 from commands.law import explanation
 from commands.schemas import conduct as schemas
@@ -277,6 +278,7 @@ def return_fraud_money(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     events = conduct.return_money(state, person, returned, fixed)
     if account:
         work.add("account", account, accounts.recover(work.account(account), account, recovered, ()))
+        follow_mergers(work, account, on)
     after: conduct.Conduct = work.add("person", person, events)
     open_fen = conduct.find_case(after, person, found.case).open_fen
     return {"person": person, "case": found.case, "open_fen": open_fen}

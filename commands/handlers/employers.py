@@ -302,6 +302,17 @@ def transfer_account(
     keep_debts(work, account, state, on)
 
 
+def follow_mergers(work: Work, account: str, on: date) -> None:
+    """An account that is opened again stands with whom its employer was merged into meanwhile, since then (第十条)."""
+    state = work.account(account)
+    while into := work.employer(state.employer).successor:
+        history = work.history("employer", state.employer)
+        merged_on = next(one.body.effective_on for one in history if isinstance(one.body, employers.Merged))
+        since = max(merged_on, state.broken_on or merged_on)
+        transfer_account(work, account, into, since, since, on, by="restructuring")
+        state = work.account(account)
+
+
 def last_month_owed(work: Work, ended_on: date) -> int:
     """The last month that is owed when a relation ends on a day: that of the day, or the one before where it was not whole.
 

@@ -9,7 +9,7 @@ from typing import Any
 from commands.handlers.accounts import live_accounts
 from commands.handlers.conduct import owe_again, require_not_barred
 from commands.handlers.deposits import check_owner
-from commands.handlers.employers import keep_debts
+from commands.handlers.employers import follow_mergers, keep_debts
 from commands.handlers.interest import credit_on_closing, require_interest_covered
 from commands.handlers.payments import order_parts, undo_order
 from commands.handlers.registry import COMMANDS, Work, command
@@ -318,6 +318,8 @@ def reverse(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     if isinstance(original.body, accounts.Recovered):
         owe_again(work, account, original.body, given["on"])
     keep_debts(work, account, state, given["on"])
+    if after.status != "closed":
+        follow_mergers(work, account, given["on"])
     if isinstance(original.body, accounts.Deposited) and reversal.money == "held":
         receipt = f"{account}.{version}"
         _hold_again(work, receipt, reversal, amount_fen, payer)

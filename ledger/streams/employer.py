@@ -253,12 +253,18 @@ def register(state: Employer, employer: str, registered: Registered) -> tuple[Ev
 
 
 def set_rate(state: Employer, employer: str, rate_set: RateSet) -> tuple[Event, ...]:
-    """Sets the rate from a month that has not been remitted yet; the same rate again gives no event (第四条)."""
+    """Sets the rate from a month that has not been remitted yet; the same rate again gives no event (第四条).
+
+    A reduction that runs is not the employer's rate: what is set stands when it has ended.
+    """
     require_active(state, employer)
     month = parse_month(rate_set.from_month)
     if month <= state.paid_up_to:
         raise Refusal("rate_in_remitted_month", employer=employer, month=rate_set.from_month)
-    return () if rate_in(state, month) == rate_set.rate else (rate_set,)
+    stands = general_rate_in(state, month) == rate_set.rate and all(
+        start <= month for start, _ in state.rates
+    )
+    return () if stands else (rate_set,)
 
 
 def reduce_rate(state: Employer, employer: str, reduced: RateReduced) -> tuple[Event, ...]:
@@ -395,6 +401,11 @@ def rate_in(state: Employer, month: int) -> Decimal:
     for start, end, rate in state.reduced:
         if start <= month <= end:
             return Decimal(rate)
+    return general_rate_in(state, month)
+
+
+def general_rate_in(state: Employer, month: int) -> Decimal:
+    """The rate of a month but for reductions, which end."""
     return Decimal(next((rate for start, rate in reversed(state.rates) if start <= month), state.rates[0][1]))
 
 
@@ -403,15 +414,17 @@ def owed(
 ) -> list[tuple[str, int, int]]:
     """``(account, month, fen)`` of all that an employer owes up to a month: left behind, and for its present employees.
 
-    A month whose deferral still runs is not due; ``for_good``, when the employer goes, it is owed like the others.
+    A month whose deferral still runs is not due, nor is one that was left behind before it was over; ``for_good``, when
+    the employer goes, they are owed like the others.
     """
     running = () if for_good else running_deferrals(state, through)
+    left = (one for one in state.left_behind if for_good or one[1] <= through)
     for_present = (
         (key, month, due(state, account, month))
         for key, account in present.items()
         for month in unpaid_months(account, through)
     )
-    return [one for one in (*state.left_behind, *for_present) if not in_months(running, one[1])]
+    return [one for one in (*left, *for_present) if not in_months(running, one[1])]
 
 
 def is_left_behind(state: Employer, account: str, month: int) -> bool:

@@ -52,7 +52,10 @@ class Employer:
 
 @dataclass
 class Worker:
-    """One account: where the person worked from which month to which, what was paid, and at which base."""
+    """One account: where the person worked from which month to which, what was paid, and at which base.
+
+    ``first`` is the first month that anybody owes, ``broken`` the break that a resumption of wages has ended.
+    """
 
     employer: str
     bases: list[tuple[int, Decimal]]
@@ -60,6 +63,8 @@ class Worker:
     paid: set[int] = field(default_factory=set)
     since: date = date.min
     stands: list[tuple[date, str]] = field(default_factory=list)
+    first: int = 0
+    broken: tuple[date, list[tuple[str, int, int | None]]] | None = None
 
     @property
     def works(self) -> bool:
@@ -67,33 +72,41 @@ class Worker:
 
     def begin(self, employer: str, on: date) -> None:
         """Works from the month of a day: what another owed of that month and after it, the new one owes."""
-        start = month(on)
+        start = max(month(on), self.first)
         cut = [(who, first, min(last or start - 1, start - 1)) for who, first, last in self.spells]
         self.spells = [*[one for one in cut if one[1] <= one[2]], (employer, start, None)]
         self.employer, self.since = employer, on
 
     def hire(self, employer: str, on: date) -> None:
         """Works for another from a day."""
-        self.stands = [(on, employer)]
+        self.stands, self.broken = [(on, employer)], None
         self.begin(employer, on)
 
     def resume(self, on: date) -> None:
         """Wages resume with whom the person stood on the day; and who took him over since then owes from then on."""
+        self.broken = (self.since, list(self.spells))
         before = [employer for day, employer in self.stands if day <= on]
         since = [(day, employer) for day, employer in self.stands if day > on]
         for day, employer in [(on, before[-1]), *since]:
             self.begin(employer, day)
 
+    def never_resumed(self) -> None:
+        """The break is said again: wages had never resumed."""
+        assert self.broken is not None
+        (self.since, self.spells), self.broken = self.broken, None
+
     def move(self, into: str, on: date) -> None:
         """A restructuring moves who works and who does not; for who does not, nothing begins."""
         self.stands.append((on, into))
         if self.works:
+            self.broken = None
             self.begin(into, on)
         self.employer = into
 
     def end(self, on: date, broken_month_owed: bool) -> None:
         """Stops working; the month of the day is the last one owed, or the one before where it was not whole."""
         if self.works:
+            self.broken = None
             who, first, _ = self.spells.pop()
             last = month(on) if broken_month_owed else month(on + timedelta(days=1)) - 1
             if last >= first:

@@ -26,12 +26,17 @@ from tests.simulation.shortest import Turn, Wrong
 FIRST, LAST = date(2019, 7, 1), date(2021, 12, 31)
 RATES = {"E0": "0.12", "E1": "0.05", "E2": "0.08", "E3": "0.10"}
 BASES = {"A0": ("E0", "6543.21"), "A1": ("E0", "1433.33"), "A2": ("E1", "5000.00")}
-BREAK_MONTH = ("whole_only", "owed")
-"""How a centre may read the month in which a wage relation breaks before its last day."""
+LATE = {"A3": "2222.22", "A4": "5000.01"}
+"""Accounts that are opened when they are first asked for, some time after the hiring."""
+READINGS = {
+    "break_month": ("whole_only", "owed"),
+    "new_worker_first_month": ("second_month", "first_month"),
+}
+"""How the law may be read: the month in which a wage relation breaks before its last day, a new worker's first month."""
 WEIGHTS = {
     "make_up": 18, "make_up_held": 8, "deposit": 10, "remit": 8, "reverse": 14, "seal": 8, "break_relation": 3,
-    "unseal": 7, "transfer": 12, "seal_centrally": 4, "merge": 2, "split": 2, "close_employer": 2, "defer": 3,
-    "reduce": 2, "resume": 2, "set_rate": 3, "fix_bases": 3, "pay_off": 4, "take_back_pay_off": 4,
+    "unseal": 7, "seal_again": 2, "transfer": 12, "seal_centrally": 4, "merge": 2, "split": 2, "close_employer": 2,
+    "defer": 3, "reduce": 2, "resume": 2, "set_rate": 3, "fix_bases": 3, "pay_off": 4, "take_back_pay_off": 4,
 }  # fmt: skip
 GAPS = (0, 0, 3, 11, 17, 31)
 
@@ -48,12 +53,13 @@ MAY_BE_REFUSED = {
 class Collection:
     """A ledger with four employers and three people, and the model of their debts beside it."""
 
-    def __init__(self, book: PolicyBook, break_month: str) -> None:
-        self.broken_month_owed = break_month == "owed"
+    def __init__(self, book: PolicyBook, readings: dict[str, str]) -> None:
+        self.broken_month_owed = readings["break_month"] == "owed"
+        self.new_worker_waits = readings["new_worker_first_month"] == "second_month"
         self.clock = Clock()
         self.today = FIRST
         self.random = Random(0)
-        self.desk = Desk("sqlite://", self.clock, with_examples(book, {"break_month": break_month}))
+        self.desk = Desk("sqlite://", self.clock, with_examples(book, readings))
         self.debts = Debts()
         self.told: list[str] = []
         self.counts: Counter[str] = Counter()
@@ -74,7 +80,8 @@ class Collection:
             for one in history:
                 self.today = min(self.today + timedelta(days=one.days), LAST)
                 self.random = Random(one.salt)
-                getattr(self, one.what)(f"A{one.number}")
+                key = f"A{one.number}"
+                (getattr(self, one.what) if key in self.debts.workers else self.open_late)(key)
                 self.hold()
 
     # ---------------------------------------------------------------- asking the ledger
@@ -154,6 +161,8 @@ class Collection:
 
     def remit(self, key: str) -> None:
         employer = self.debts.workers[key].employer
+        if employer not in self.active:
+            return
         of = max(month(FIRST), month(self.today) - self.random.choice((0, 1, 1, 2)))
         heads = [
             one
@@ -192,6 +201,23 @@ class Collection:
             self.do("reverse", must=True, account=key, version=version, reason="尚未退休")
 
     # ---------------------------------------------------------------- people
+
+    def open_late(self, key: str) -> None:
+        """Hired some time ago: what is owed since then does not depend on the day of the opening."""
+        employer, joined = self.random.choice(sorted(self.active)), self.between(FIRST, self.today)
+        new: dict[str, bool] = self.random.choice(({}, {"new_worker": True}, {"new_worker": False}))
+        opened = {"account": key, "employer": employer, "person": f"P{key}", "base": LATE[key]}
+        self.do("open_account", must=True, **opened, joined_on=joined.isoformat(), **new)
+        first = month(joined) + (self.new_worker_waits and new.get("new_worker", True))
+        self.debts.workers[key] = Worker(employer, [(first, Decimal(LATE[key]))], first=first)
+        self.debts.workers[key].hire(employer, joined)
+
+    def seal_again(self, key: str) -> None:
+        """Wages that were said to have resumed never did."""
+        worker = self.debts.workers[key]
+        if worker.works and worker.broken and self.account(key).status == "normal":
+            self.do("seal", must=True, account=key, broken_on=worker.broken[0].isoformat())
+            worker.never_resumed()
 
     def seal(self, key: str) -> None:
         worker = self.debts.workers[key]
@@ -305,8 +331,11 @@ class Collection:
     def fix_bases(self, key: str) -> None:
         """In July, for who has not come this year."""
         worker, year = self.debts.workers[key], self.today.year
-        joined = self.account(key).joined_on
-        if self.today.month != 7 or worker.employer not in self.active or not joined or joined.year == year:
+        account = self.account(key)
+        joined = account.joined_on
+        if self.today.month != 7 or account.status == "closed" or worker.employer not in self.active:
+            return
+        if not joined or joined.year == year:
             return
         base, first = self.random.choice(("4321.09", "7000.00", "1420.00")), year * 12 + 6
         done = self.do("fix_bases", employer=worker.employer, fund_year=year, wages={key: base})

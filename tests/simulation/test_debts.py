@@ -12,7 +12,7 @@ from random import Random
 import pytest
 
 from ledger.policy.parameters import PolicyBook
-from tests.simulation.owing import BASES, BREAK_MONTH, GAPS, WEIGHTS, Collection
+from tests.simulation.owing import BASES, GAPS, LATE, READINGS, WEIGHTS, Collection
 from tests.simulation.shortest import live, turns
 
 CHOSEN = [int(seed) for seed in os.environ.get("SIMULATION_SEEDS", "").split()]
@@ -21,9 +21,10 @@ TURNS = 45
 
 
 def lived(seed: int, book: PolicyBook) -> Counter[str]:
-    history = turns(seed, TURNS, WEIGHTS, len(BASES), GAPS)
-    break_month = Random(f"break month {seed}").choice(BREAK_MONTH)
-    return live(seed, history, lambda: Collection(book, break_month), __file__)
+    history = turns(seed, TURNS, WEIGHTS, len(BASES) + len(LATE), GAPS)
+    random = Random(f"readings {seed}")
+    readings = {parameter: random.choice(values) for parameter, values in READINGS.items()}
+    return live(seed, history, lambda: Collection(book, readings), __file__)
 
 
 @pytest.mark.parametrize("seed", CHOSEN or range(SHORT))
@@ -40,4 +41,5 @@ def test_a_thousand_histories_of_debts_are_exact_and_meet_every_case(book: Polic
     assert {
         "make_up", "remit", "reverse", "seal", "unseal", "seal_centrally", "transfer", "merge_employers",
         "split_employer", "close_employer", "defer", "resume", "set_rate", "fix_bases", "withdraw", "break_relation",
+        "open_account",
     } <= done  # fmt: skip
