@@ -277,7 +277,7 @@ def test_a_withdrawal_is_bounded_by_what_later_years_can_give():
     ("frozen_fen", "taken", "code"), [(0, 1, "account_frozen"), (100, 21, "account_frozen")]
 )
 def test_frozen_money_is_not_taken(frozen_fen, taken, code):
-    account = Account(status="normal", current_fen=120, fund_year=2019, frozen="D1", frozen_fen=frozen_fen)
+    account = Account(status="normal", current_fen=120, fund_year=2019, freezes={"D1": frozen_fen})
     more = {"reason": "rent", "closing": False, "order": ("carried_forward",), "room": Room(0, 120, 120)}
     assert (
         refused(accounts.withdraw, account, "A1", taken, payment="", explanation={}, on=DAY, **more) == code
