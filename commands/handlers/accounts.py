@@ -10,7 +10,7 @@ from commands.handlers.employers import keep_debts, last_month_owed, transfer_ac
 from commands.handlers.interest import credit_on_closing
 from commands.handlers.payments import order_parts
 from commands.handlers.petitions import act_in_place
-from commands.handlers.registry import Work, command
+from commands.handlers.registry import COMMANDS, Work, command
 from commands.law import versions
 from commands.schemas import collection as schemas
 from ledger.dates import format_month, fund_year_bounds, month_of
@@ -150,13 +150,15 @@ def _base(
     return within, wage_fen or 0, versions(outcome)
 
 
-@command("fix_bases", schemas.FixBases, clause=f"{CITY} 第五条", zh="年度基数核定")
+@command("fix_bases", schemas.FixBases, clause=f"{CITY} 第五条", zh="年度基数核定", may_pay=True)
 def fix_bases(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Fixes the bases of a whole employer from 1 July, newcomers and transferees of the year left as they are.
 
     ``wages`` are the average monthly wages of the previous calendar year by account; an account without one is
-    named in the result and keeps its base.
+    named in the result and keeps its base. One that was fixed already is put right with a ``reason`` and by two persons.
     """
+    if given["reason"]:
+        work.require_two(COMMANDS["fix_bases"], given)
     employer, on, year = given["employer"], given["on"], given["fund_year"]
     state = work.employer(employer)
     employers.require_active(state, employer)
@@ -182,6 +184,7 @@ def fix_bases(work: Work, given: dict[str, Any]) -> dict[str, Any]:
             wage_fen=wage_fen,
             from_month=format_month(month_of(first)),
             parameters=parameters,
+            reason=given["reason"] or "",
         )
         events = accounts.fix_base(own, account, new)
         fixed += len(events)

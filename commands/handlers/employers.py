@@ -12,6 +12,7 @@ from commands.handlers.registry import Work, command
 from commands.law import Law, explanation, versions
 from commands.schemas import collection as schemas
 from ledger.dates import first_day, format_month, last_day, month_of
+from ledger.policy.rules import Outcome
 from ledger.refusal import LineRefusal, Refusal
 from ledger.streams import account as accounts
 from ledger.streams import employer as employers
@@ -91,8 +92,18 @@ def set_rate(work: Work, given: dict[str, Any]) -> dict[str, Any]:
         from_month=format_month(given["from_month"]),
         parameters=parameters,
     )
-    work.add("employer", key, employers.set_rate(work.employer(key), key, rate_set))
+    state, first = work.employer(key), given["from_month"]
+    lowered = [one for one in _months_owed(work, key, on) if given["rate"] < employers.rate_in(state, one)]
+    events = employers.set_rate(state, key, rate_set)
+    employers.require_owed_as_before(key, lowered if events else (), first, None)
+    work.add("employer", key, events)
     return {"employer": key, "rate": str(given["rate"])}
+
+
+def _months_owed(work: Work, key: str, on: date) -> set[int]:
+    """Months that were over on a day and that an employer has not paid for everybody, deferred ones left out."""
+    listed = owed(work.law, work.employer(key), work.accounts_of(key), on)
+    return {month for _, month, _ in listed}
 
 
 @command("defer", schemas.Defer, clause="住房公积金管理条例 第二十条", zh="缓缴、降低缴存比例")
@@ -107,10 +118,12 @@ def defer(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     }
     state = work.employer(key)
     if given["rate"] is None:
-        work.add("employer", key, employers.defer(state, key, employers.Deferred(**months)))
+        events = employers.defer(state, key, employers.Deferred(**months))
     else:
-        reduced = employers.RateReduced(rate=given["rate"], **months)
-        work.add("employer", key, employers.reduce_rate(state, key, reduced))
+        events = employers.reduce_rate(state, key, employers.RateReduced(rate=given["rate"], **months))
+    over = _months_owed(work, key, given["on"])
+    employers.require_owed_as_before(key, over, given["from_month"], given["until_month"])
+    work.add("employer", key, events)
     return {"employer": key}
 
 
@@ -127,8 +140,9 @@ def resume(work: Work, given: dict[str, Any]) -> dict[str, Any]:
 def assign_arrears(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Assesses the arrears up to the last complete month and names who pays them.
 
-    The base is each account's own. With ``evidenced_wage`` the proven wage is the base of every month that is owed, in
-    what is assessed, in what stays owed and in what is made up later; its explanation is kept.
+    The base is each account's own. With ``evidenced_wage`` the proven wage, between the floor and the cap of the month, is
+    the base of every month that is owed, in what is assessed, in what stays owed and in what is made up later; its
+    explanation is kept.
     """
     key, on = given["employer"], given["on"]
     state = work.employer(key)
@@ -136,10 +150,12 @@ def assign_arrears(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     through, wage_fen = _last_complete(on), given["evidenced_wage"] or 0
     months_owed = _owed_for_good(work, key, through)
     proofs: tuple[dict[str, Any], ...] = ()
+    bounds: dict[int, Outcome] = {}
     if wage_fen and months_owed:
-        _prove_bases(work, key, months_owed, wage_fen, on)
+        bounds = {month: _bounded(work, wage_fen, month) for _, month, _ in months_owed}
+        _prove_bases(work, key, months_owed, bounds, on)
         months_owed = _owed_for_good(work, key, through)
-        proofs = _proofs(work, key, months_owed, wage_fen, on)
+        proofs = _proofs(work, key, months_owed, bounds, on)
     months: dict[str, int] = defaultdict(int)
     shares = [0, 0]
     for account, month, fen in months_owed:
@@ -158,6 +174,7 @@ def assign_arrears(work: Work, given: dict[str, Any]) -> dict[str, Any]:
         employee_fen=shares[1],
         base_fen=wage_fen if proofs else 0,
         proofs=proofs,
+        bounds=tuple({one.values["base_fen"]: explanation(one) for one in bounds.values()}.values()),
     )
     work.add("employer", key, employers.assign_arrears(work.employer(key), key, assigned))
     return {"employer": key, "debtor": given["debtor"], "total_fen": assigned.total_fen}
@@ -170,17 +187,22 @@ def _owed_for_good(work: Work, key: str, through: int) -> list[tuple[str, int, i
     return employers.owed(state, present, partial(_due_fen, work.law), through, for_good=True)
 
 
+def _bounded(work: Work, wage_fen: int, month: int) -> Outcome:
+    """The base that a proven wage gives in a month, between floor and cap (第五条第二款)."""
+    return work.law.decide("contribution_base", first_day(month), avg_monthly_wage_prior_year_fen=wage_fen)
+
+
 def _prove_bases(
-    work: Work, key: str, months_owed: list[tuple[str, int, int]], wage_fen: int, on: date
+    work: Work, key: str, months_owed: list[tuple[str, int, int]], bounds: Mapping[int, Outcome], on: date
 ) -> None:
     """The proven wage becomes the base of the months that are owed; debts that were left behind are said anew by it."""
-    by_account: dict[str, list[int]] = defaultdict(list)
+    by_base: dict[tuple[str, int], list[int]] = defaultdict(list)
     for account, month, _ in months_owed:
-        by_account[account].append(month)
-    for account, months in sorted(by_account.items()):
+        by_base[account, bounds[month].values["base_fen"]].append(month)
+    for (account, base_fen), months in sorted(by_base.items()):
         state = work.account(account)
         after = work.add(
-            "account", account, accounts.prove_base(state, account, sorted(months), wage_fen, key, on)
+            "account", account, accounts.prove_base(state, account, sorted(months), base_fen, key, on)
         )
         employer = work.employer(key)
         anew = {
@@ -194,12 +216,16 @@ def _prove_bases(
 
 
 def _proofs(
-    work: Work, key: str, months_owed: list[tuple[str, int, int]], wage_fen: int, on: date
+    work: Work, key: str, months_owed: list[tuple[str, int, int]], bounds: Mapping[int, Outcome], on: date
 ) -> tuple[dict[str, Any], ...]:
-    """The rule's explanation for the months of each rate and rounding, as they would have been deposited."""
+    """The rule's explanation for the months of each rate, rounding and base, as they would have been deposited."""
     state = work.employer(key)
     counted = Counter(
-        (employers.rate_in(state, month), work.law.value("contribution_rounding", first_day(month)))
+        (
+            employers.rate_in(state, month),
+            work.law.value("contribution_rounding", first_day(month)),
+            bounds[month].values["base_fen"],
+        )
         for _, month, _ in months_owed
     )
     return tuple(
@@ -210,10 +236,10 @@ def _proofs(
                 months=count,
                 rate=str(rate),
                 rounding=rounding,
-                evidenced_wage_fen=wage_fen,
+                evidenced_wage_fen=base_fen,
             )
         )
-        for (rate, rounding), count in sorted(counted.items())
+        for (rate, rounding, base_fen), count in sorted(counted.items())
     )
 
 
@@ -241,6 +267,13 @@ def payers_of(work: Work, debtor: str, month: int) -> tuple[str, ...]:
         named = state.debtor if one == debtor and month in state.assigned_months else ""
         found += [other for other in (named, state.successor) if other and other not in found]
     return tuple(found)
+
+
+def _debts_named(work: Work, key: str, on: date) -> dict[str, int]:
+    """What others owe for which an employer was named to pay, in fen by who owes it."""
+    return {
+        other: arrears_fen(work, other, on) for other in work.find("employer", debtor=key) if other != key
+    }
 
 
 def arrears_fen(work: Work, key: str, on: date) -> int:
@@ -342,10 +375,11 @@ def keep_debts(work: Work, account: str, before: Account, on: date) -> None:
 
 @command("close_employer", schemas.CloseEmployer, clause=f"{CITY} 第十条", zh="单位销户")
 def close_employer(work: Work, given: dict[str, Any]) -> dict[str, Any]:
-    """Closes an employer without accounts, unless arrears have no debtor."""
+    """Closes an employer without accounts, unless arrears have no debtor, its own or those it was named to pay."""
     key, on = given["employer"], given["on"]
     state = work.employer(key)
     employers.require_active(state, key)
+    employers.require_no_debt_of_others(_debts_named(work, key, on))
     live = [one for one in work.accounts_of(key).values() if one.status != "centrally_sealed"]
     closed = employers.Closed(effective_on=on, reason=given["reason"])
     work.add("employer", key, employers.close(state, key, arrears_fen(work, key, on), len(live), closed))

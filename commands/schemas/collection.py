@@ -97,6 +97,7 @@ class OpenAccounts(OfEmployer):
 class FixBases(OfEmployer):
     fund_year = fields.Integer(required=True, strict=True)
     wages = fields.Dict(keys=Id(), values=Money(), required=True)
+    reason = Words(load_default=None)
 
 
 class BreakRelation(OfAccount):

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -113,8 +113,9 @@ class ArrearsMadeUp(Event, frozen=True):
 class ArrearsAssigned(Event, frozen=True):
     """Who pays the arrears has been settled (第十条), with the basis on which they were assessed.
 
-    ``months`` are both shares of each month; ``employer_fen`` and ``employee_fen`` the shares of all. With a proven wage
-    ``base_fen`` is its base and ``proofs`` are the rule's explanations, one for each rate that governed the months.
+    ``months`` are both shares of each month; ``employer_fen`` and ``employee_fen`` the shares of all. ``base_fen`` is the
+    proven wage, ``bounds`` are the explanations of the base that it gives between floor and cap, one for each pair of them,
+    and ``proofs`` those of the arrears, one for each rate and base that governed the months.
     """
 
     debtor: str
@@ -126,6 +127,7 @@ class ArrearsAssigned(Event, frozen=True):
     employee_fen: int = 0
     base_fen: int = 0
     proofs: tuple[dict[str, Any], ...] = ()
+    bounds: tuple[dict[str, Any], ...] = ()
 
 
 @event("employer.merged")
@@ -252,6 +254,16 @@ def register(state: Employer, employer: str, registered: Registered) -> tuple[Ev
     return (registered,)
 
 
+def require_owed_as_before(employer: str, owed: Iterable[int], first: int, last: int | None) -> None:
+    """Refuses to lower or put off what is owed of months that are over: they stay owed as they were (第四、十条).
+
+    ``owed`` are months that were over on the day of the decision and are not paid.
+    """
+    month = min((one for one in owed if first <= one <= (last or one)), default=0)
+    if month:
+        raise Refusal("month_owed_already", employer=employer, month=format_month(month))
+
+
 def set_rate(state: Employer, employer: str, rate_set: RateSet) -> tuple[Event, ...]:
     """Sets the rate from a month that has not been remitted yet; the same rate again gives no event (第四条).
 
@@ -333,6 +345,13 @@ def assign_arrears(state: Employer, employer: str, assigned: ArrearsAssigned) ->
     named = tuple(sorted(map(parse_month, assigned.months)))
     before = state.debtor, state.assigned_fen, state.assigned_months
     return () if before == (assigned.debtor, assigned.total_fen, named) else (assigned,)
+
+
+def require_no_debt_of_others(named_by: Mapping[str, int]) -> None:
+    """Refuses to close who was named to pay what others still owe, until that has another debtor (第十条第二款)."""
+    for other, fen in sorted(named_by.items()):
+        if fen:
+            raise Refusal("arrears_without_debtor", employer=other, owed_fen=fen)
 
 
 def restructure(state: Employer, employer: str, into: Employer, into_key: str, owed_fen: int) -> None:

@@ -40,12 +40,13 @@ class Debts:
 
     def _compare_bases(self, commit: int, row: Any, body: employer.ArrearsAssigned) -> None:
         """Accounts sort before employers in a commit; months that had the base already are not said again."""
-        counted = sum(proof["inputs"]["months"] for proof in body.proofs)
-        key = f"{row[1].partition('-')[2]} {body.base_fen}"
-        if self._proven[key] > counted or set(self._proven) - {key}:
+        key, counted = row[1].partition("-")[2], Counter[str]()
+        for proof in body.proofs:
+            counted[f"{key} {proof['inputs']['evidenced_wage_fen']}"] += proof["inputs"]["months"]
+        if self._proven - counted:
             self.found.add(
                 "debts_differ", commit, row[0], row[1],
-                employer=key.partition(" ")[0], owed=str(counted), accounts=str(dict(self._proven)),
+                employer=key, owed=str(dict(counted)), accounts=str(dict(self._proven)),
             )  # fmt: skip
 
     def finish(self, connection: Connection) -> None:

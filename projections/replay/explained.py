@@ -40,8 +40,15 @@ def _arrears_assigned(body: employer.ArrearsAssigned) -> Compared:
     if body.proofs:
         values = [_values(proof) for proof in body.proofs]
         wages = {proof["inputs"].get("evidenced_wage_fen") for proof in body.proofs}
-        recorded += [body.employer_fen, body.employee_fen, body.total_fen, {body.base_fen}]
-        explained += [sum(one.get(name, 0) for one in values) for name in _SHARES] + [wages]
+        recorded += [body.employer_fen, body.employee_fen, body.total_fen]
+        explained += [sum(one.get(name, 0) for one in values) for name in _SHARES]
+        bounds = {
+            (one["inputs"]["avg_monthly_wage_prior_year_fen"], _values(one)["base_fen"])
+            for one in body.bounds
+        }
+        # An older event took the wage as it was proven.
+        recorded.append({(body.base_fen, base) for base in wages})
+        explained.append(bounds or {(base, base) for base in wages})
     return recorded, explained
 
 

@@ -50,12 +50,13 @@ class BalanceTakenOver(Event, frozen=True):
 
 @event("account.base_fixed")
 class BaseFixed(Event, frozen=True):
-    """The contribution base (缴存基数) from a month on (第五条)."""
+    """The contribution base (缴存基数) from a month on (第五条); with a ``reason`` a wrong one is put right."""
 
     base_fen: int
     wage_fen: int
     from_month: str
     parameters: tuple[str, ...]
+    reason: str = ""
 
 
 @event("account.base_proven")

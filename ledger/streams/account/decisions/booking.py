@@ -65,13 +65,17 @@ def open_account(
 
 
 def fix_base(state: Account, account: str, fixed: BaseFixed) -> tuple[Event, ...]:
-    """Fixes the base from a month on; the same base again gives no event (第五条)."""
+    """Fixes the base from a month on, once; the same base again gives no event, another needs a reason (第五条)."""
     require_live(state, account)
     check_amount(fixed.base_fen)
     if state.base_fen == fixed.base_fen:
         return ()
-    if parse_month(fixed.from_month) <= state.paid_up_to:
+    first = parse_month(fixed.from_month)
+    if first <= state.paid_up_to:
         raise Refusal("base_in_paid_month", account=account, month=fixed.from_month)
+    known_fen = dict(state.bases[1:]).get(first)  # the first one is that of the opening
+    if known_fen is not None and not fixed.reason:
+        raise Refusal("base_fixed", account=account, month=fixed.from_month, base_fen=known_fen)
     return (fixed,)
 
 

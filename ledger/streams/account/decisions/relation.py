@@ -48,13 +48,20 @@ def seal(
 ) -> tuple[Event, ...]:
     """Seals an account with its employer (第七条). A late seal is allowed and shows itself as late."""
     if state.status == "sealed":
-        return ()
+        return _stands(state, account, broken_on)
     require_status(state, account, "normal")
     if broken_on > on:
         raise Refusal("day_in_future", what="broken_on", day=broken_on.isoformat(), on=on.isoformat())
     _require_within_relation(state, account, "broken_on", broken_on)
     last, due_on = _last_month(last_month, broken_on), days_after(broken_on, days)
     return (Sealed(effective_on=on, broken_on=broken_on, due_on=due_on, last_month=last),)
+
+
+def _stands(state: Account, account: str, day: date) -> tuple[Event, ...]:
+    """The same seal again gives no event; one with another day is refused (``sealed_otherwise``)."""
+    if state.broken_on and day != state.broken_on:
+        raise Refusal("sealed_otherwise", account=account, since=state.broken_on.isoformat())
+    return ()
 
 
 def unseal(state: Account, account: str, resumed_on: date, on: date) -> tuple[Event, ...]:
@@ -77,7 +84,7 @@ def seal_centrally(
 ) -> tuple[Event, ...]:
     """Moves an account to the centre's pool when the labour relation has ended (第八条)."""
     if state.status == "centrally_sealed":
-        return ()
+        return _stands(state, account, ended_on)
     require_status(state, account, "normal", "sealed")
     if ended_on > on:
         raise Refusal("day_in_future", what="ended_on", day=ended_on.isoformat(), on=on.isoformat())
