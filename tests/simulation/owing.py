@@ -193,15 +193,15 @@ class Collection:
         worker = self.debts.workers[key]
         if self.account(key).status != "closed" and (not worker.works or self.random.random() < 0.3):
             done = self.do("withdraw", account=key, reason="retirement")
-            if done and worker.works:
-                worker.end(self.today, self.broken_month_owed)
             if done:
+                worker.retire(self.today, self.broken_month_owed)
                 self.paid_off[key] = len(self.desk.ledger.stream(f"account-{key}")) - 1
 
     def take_back_pay_off(self, key: str) -> None:
         if key in self.paid_off and self.account(key).status == "closed":
             version = self.paid_off.pop(key)
             self.do("reverse", must=True, account=key, version=version, reason="尚未退休")
+            self.debts.workers[key].never_retired()
 
     # ---------------------------------------------------------------- people
 
