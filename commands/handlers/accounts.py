@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from commands.handlers.employers import keep_debts, last_month_owed, transfer_account
+from commands.handlers.employers import keep_debts, last_month_at_closing, last_month_owed, transfer_account
 from commands.handlers.interest import credit_on_closing
 from commands.handlers.payments import order_parts
 from commands.handlers.petitions import act_in_place
@@ -325,7 +325,9 @@ def leave_for(work: Work, account: str, to_centre: str, letter: str, on: date) -
     principal_fen = work.account(account).balance_fen
     interest_fen = credit_on_closing(work, account, on)
     state = work.account(account)
-    events = accounts.transfer_out(state, account, to_centre, letter, on)
+    events = accounts.transfer_out(
+        state, account, to_centre, letter, on, last_month_at_closing(work, state, on)
+    )
     accounts.check_amount(state.balance_fen)
     version = work.uow.version("account", account) + 1
     work.add("account", account, events)

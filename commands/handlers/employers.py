@@ -356,6 +356,12 @@ def last_month_owed(work: Work, ended_on: date) -> int:
     return month if whole or work.law.value("break_month", ended_on) == "owed" else month - 1
 
 
+def last_month_at_closing(work: Work, state: Account, on: date) -> int:
+    """The last month that is owed for an account that is closed: until the break, else as if the relation ended then."""
+    last = last_month_owed(work, on)
+    return accounts.owed_until(state, last)
+
+
 def keep_debts(work: Work, account: str, before: Account, on: date) -> None:
     """After a change of an account: what its present employer does not owe stands with who owes it, by month (第十条).
 

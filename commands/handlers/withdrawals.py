@@ -9,7 +9,7 @@ from typing import Any
 from commands.handlers.accounts import live_accounts
 from commands.handlers.conduct import owe_again, require_not_barred
 from commands.handlers.deposits import check_owner
-from commands.handlers.employers import follow_mergers, keep_debts
+from commands.handlers.employers import follow_mergers, keep_debts, last_month_at_closing
 from commands.handlers.interest import credit_on_closing, require_interest_covered
 from commands.handlers.payments import order_parts, undo_order
 from commands.handlers.registry import COMMANDS, Work, command
@@ -231,8 +231,9 @@ def _take(
         return []
     interest_fen = credit_on_closing(work, account, on) if closing else 0
     state = work.account(account)
+    last = last_month_at_closing(work, state, on)
     if closing and not state.balance_fen:
-        work.add("account", account, accounts.close_empty(state, account, reason, proof, on))
+        work.add("account", account, accounts.close_empty(state, account, reason, proof, on, last))
         return []
     version = work.uow.version("account", account) + 1
     first = payments.key(account, version)
@@ -252,6 +253,7 @@ def _take(
         for_account=for_account,
         payees=paid if payees else (),
         to=to,
+        last_month=last,
     )
     work.add("account", account, events)
     if not closing:

@@ -11,7 +11,7 @@ back as before it; a deferral (缓缴) puts all of its months off until its last
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -54,7 +54,8 @@ class Employer:
 class Worker:
     """One account: where the person worked from which month to which, what was paid, and at which base.
 
-    ``first`` is the first month that anybody owes, ``broken`` the break that a resumption of wages has ended.
+    ``first`` is the first month that anybody owes, ``broken`` the break that a resumption of wages has ended,
+    ``retired`` how things stood before the closing, and after how many moves.
     """
 
     employer: str
@@ -65,6 +66,7 @@ class Worker:
     stands: list[tuple[date, str]] = field(default_factory=list)
     first: int = 0
     broken: tuple[date, list[tuple[str, int, int | None]]] | None = None
+    retired: tuple[int, Worker] | None = None
 
     @property
     def works(self) -> bool:
@@ -94,6 +96,22 @@ class Worker:
         """The break is said again: wages had never resumed."""
         assert self.broken is not None
         (self.since, self.spells), self.broken = self.broken, None
+
+    def retire(self, on: date, broken_month_owed: bool) -> None:
+        """Works no more from the day on which he is paid off."""
+        before = replace(self, spells=list(self.spells))
+        if self.works:
+            self.end(on, broken_month_owed)
+        self.retired = (len(self.stands), before)
+
+    def never_retired(self) -> None:
+        """Who was paid off by mistake had gone on as before, with whoever took his employer over since."""
+        assert self.retired is not None
+        (moves, before), self.retired = self.retired, None
+        self.spells, self.since, self.broken = before.spells, before.since, before.broken
+        for day, into in self.stands[moves:] if before.works else ():
+            self.begin(into, day)
+            self.broken = None
 
     def move(self, into: str, on: date) -> None:
         """A restructuring moves who works and who does not; for who does not, nothing begins."""

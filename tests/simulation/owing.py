@@ -189,16 +189,19 @@ class Collection:
                 worker.paid.remove(of)
 
     def pay_off(self, key: str) -> None:
-        """Who does not work any more is paid off; what was owed for him stays owed."""
-        if not self.debts.workers[key].works and self.account(key).status in ("sealed", "centrally_sealed"):
+        """Who retires is paid off, whether his break was told before or not; what was owed for him stays owed."""
+        worker = self.debts.workers[key]
+        if self.account(key).status != "closed" and (not worker.works or self.random.random() < 0.3):
             done = self.do("withdraw", account=key, reason="retirement")
             if done:
+                worker.retire(self.today, self.broken_month_owed)
                 self.paid_off[key] = len(self.desk.ledger.stream(f"account-{key}")) - 1
 
     def take_back_pay_off(self, key: str) -> None:
         if key in self.paid_off and self.account(key).status == "closed":
             version = self.paid_off.pop(key)
             self.do("reverse", must=True, account=key, version=version, reason="尚未退休")
+            self.debts.workers[key].never_retired()
 
     # ---------------------------------------------------------------- people
 

@@ -78,6 +78,7 @@ from ledger.streams.account.state import (
     is_left,
     is_open,
     left_months,
+    owed_until,
     stood_with,
     unpaid_months,
 )
@@ -130,6 +131,7 @@ __all__ = [
     "months_in_a_row",
     "moved",
     "open_account",
+    "owed_until",
     "pay_remainder",
     "payer_of",
     "prove_base",

@@ -245,9 +245,10 @@ class Recovered(Event, frozen=True):
 
 @event("account.closed")
 class Closed(Event, frozen=True):
-    """The account was closed (销户)."""
+    """The account was closed (销户); ``last_month`` is the last month that is owed, in an older event the one before."""
 
     reason: str
+    last_month: str = ""
 
 
 @event("account.entry_reversed", moves_money=True)

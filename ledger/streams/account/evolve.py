@@ -244,13 +244,13 @@ def _owed_again(state: Account, month: int, debtor: str) -> dict[str, Any]:
 
 def _closed(state: Account, event: Closed) -> Account:
     """What the present employer owes when the account is closed stays owed by it, month by month."""
-    before = month_of(event.effective_on) - 1
-    owed = unpaid_months(state, before)
+    last = parse_month(event.last_month) if event.last_month else month_of(event.effective_on) - 1
+    owed = unpaid_months(state, last)
     return replace(
         state,
         status="closed",
         broken_on=state.broken_on or event.effective_on,
-        last_month=state.last_month if state.broken_on else before,
+        last_month=state.last_month if state.broken_on else last,
         left_with=(*state.left_with, *((month, debtor_of(state, month) or state.employer) for month in owed)),
     )
 

@@ -243,8 +243,13 @@ def recover(
     return (recovered,)
 
 
-def transfer_out(state: Account, account: str, to_centre: str, letter: str, on: date) -> tuple[Event, ...]:
-    """Sends the whole balance and the months to another city and closes the account (第九条)."""
+def transfer_out(
+    state: Account, account: str, to_centre: str, letter: str, on: date, last_month: int = 0
+) -> tuple[Event, ...]:
+    """Sends the whole balance and the months to another city and closes the account (第九条).
+
+    ``last_month`` is the last one that is owed; so in the other decisions that close.
+    """
     require_status(state, account, "sealed", "centrally_sealed")
     _require_unfrozen(state, account, state.balance_fen)
     _require_not_backdated(state, account, on)
@@ -257,7 +262,7 @@ def transfer_out(state: Account, account: str, to_centre: str, letter: str, on: 
         to_centre=to_centre,
         letter=letter,
     )
-    return (sent, Closed(effective_on=on, reason="transferred_out"))
+    return (sent, _closed("transferred_out", last_month, on))
 
 
 def freeze(state: Account, account: str, document: str, amount_fen: int, on: date) -> tuple[Event, ...]:
@@ -308,6 +313,7 @@ def withdraw(
     for_account: str = "",
     payees: tuple[Part, ...] = (),
     to: str = "",
+    last_month: int = 0,
 ) -> tuple[Event, ...]:
     """Withdraws an amount (第十一、十二条), carried-forward or current-year part first as ``order`` says.
 
@@ -335,11 +341,11 @@ def withdraw(
         payees=payees,
         to=to,
     )
-    return (withdrawn, Closed(effective_on=on, reason=reason)) if closing else (withdrawn,)
+    return (withdrawn, _closed(reason, last_month, on)) if closing else (withdrawn,)
 
 
 def close_empty(
-    state: Account, account: str, reason: str, explanation: dict[str, Any], on: date
+    state: Account, account: str, reason: str, explanation: dict[str, Any], on: date, last_month: int = 0
 ) -> tuple[Event, ...]:
     """Closes an account that holds nothing and is owed nothing (销户): a withdrawal of nothing, so that it can be reversed.
 
@@ -351,7 +357,12 @@ def close_empty(
     nothing = Withdrawn(
         effective_on=on, carried_fen=0, current_fen=0, reason=reason, payment="", explanation=explanation
     )
-    return (nothing, Closed(effective_on=on, reason=reason))
+    return (nothing, _closed(reason, last_month, on))
+
+
+def _closed(reason: str, last_month: int, on: date) -> Closed:
+    stated = format_month(last_month) if last_month else ""
+    return Closed(effective_on=on, reason=reason, last_month=stated)
 
 
 def pay_remainder(
