@@ -278,7 +278,7 @@ def return_fraud_money(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     events = conduct.return_money(state, person, returned, fixed)
     if account:
         work.add("account", account, accounts.recover(work.account(account), account, recovered, ()))
-        follow_mergers(work, account, on)
+        follow_mergers(work, account)
     after: conduct.Conduct = work.add("person", person, events)
     open_fen = conduct.find_case(after, person, found.case).open_fen
     return {"person": person, "case": found.case, "open_fen": open_fen}

@@ -335,14 +335,14 @@ def transfer_account(
     keep_debts(work, account, state, on)
 
 
-def follow_mergers(work: Work, account: str, on: date) -> None:
+def follow_mergers(work: Work, account: str) -> None:
     """An account that is opened again stands with whom its employer was merged into meanwhile, since then (第十条)."""
     state = work.account(account)
     while into := work.employer(state.employer).successor:
         history = work.history("employer", state.employer)
         merged_on = next(one.body.effective_on for one in history if isinstance(one.body, employers.Merged))
         since = max(merged_on, state.broken_on or merged_on)
-        transfer_account(work, account, into, since, since, on, by="restructuring")
+        transfer_account(work, account, into, since, since, since, by="restructuring")
         state = work.account(account)
 
 

@@ -319,9 +319,10 @@ def reverse(work: Work, given: dict[str, Any]) -> dict[str, Any]:
             result |= {"held_fen": amount_fen, "receipt": receipt}
     if isinstance(original.body, accounts.Recovered):
         owe_again(work, account, original.body, given["on"])
-    keep_debts(work, account, state, given["on"])
+    opened = state.status == "closed" != after.status
+    keep_debts(work, account, state, reversal.effective_on if opened else given["on"])
     if after.status != "closed":
-        follow_mergers(work, account, given["on"])
+        follow_mergers(work, account)
     if isinstance(original.body, accounts.Deposited) and reversal.money == "held":
         receipt = f"{account}.{version}"
         _hold_again(work, receipt, reversal, amount_fen, payer)
