@@ -94,14 +94,14 @@ def test_an_unknown_kind_is_refused_with_those_that_exist():
     assert "small_micro" in refused.value.facts["kind"]
 
 
-def test_the_gazette_was_public_on_15_july_and_its_standards_hold_from_1_july():
+def test_the_act_was_public_on_30_may_and_its_standards_hold_from_1_july():
     case = {"benefit_month": "2019-07"}
     with pytest.raises(Refusal, match="missing_parameter"):
-        decide("urban_dibao_standard", case, BOOK, known_on=date(2019, 7, 10))
-    known = decide("urban_dibao_standard", case, BOOK, known_on=date(2019, 7, 16))
+        decide("urban_dibao_standard", case, BOOK, known_on=date(2019, 5, 29))
+    known = decide("urban_dibao_standard", case, BOOK, known_on=date(2019, 5, 30))
     assert known.values == {"standard_fen_per_month": 57500}
     before = decide(
-        "urban_dibao_standard", case | {"old_standard_fen": 54000}, BOOK, known_on=date(2019, 7, 10)
+        "urban_dibao_standard", case | {"old_standard_fen": 54000}, BOOK, known_on=date(2019, 5, 29)
     )
     assert before.values == {"standard_fen_per_month": 54000}
 
