@@ -262,7 +262,7 @@ def test_a_perfect_forgery_is_found_by_a_checkpoint_kept_elsewhere(
     kept = keep()
     tamperer.alter(
         "UPDATE event SET state = replace(state, '(2019)辽14执1号', '(2019)辽14执9号') WHERE topic = 'account.frozen/1'",
-        "UPDATE register_account SET frozen = replace(frozen, '执1号', '执9号') WHERE key = 'A6'",
+        "UPDATE register_account SET freezes = replace(freezes, '执1号', '执9号') WHERE key = 'A6'",
     )
     tamperer.rechain()
     assert verified().sound
@@ -278,7 +278,7 @@ def test_a_tail_deleted_with_its_commits_is_found_by_a_checkpoint_kept_elsewhere
         "DELETE FROM event WHERE topic = 'account.unfrozen/1'",
         "DELETE FROM ledger_commit WHERE command = 'unfreeze'",
         f"DELETE FROM idempotency WHERE commit_id = {kept['commit_id']}",
-        "UPDATE register_account SET frozen = '(2019)辽14执1号', version = version - 1 WHERE key = 'A6'",
+        "UPDATE register_account SET freezes = '{\"(2019)辽14执1号\":0}', version = version - 1 WHERE key = 'A6'",
     )
     assert verified().sound
     assert set(verified(against=kept).counts) == {"checkpoint_ahead"}
