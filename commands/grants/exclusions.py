@@ -12,7 +12,7 @@ from datetime import date
 from commands.grants.held import Held, held_by, held_for_project
 from commands.handlers.registry import Work
 from ledger.programmes import Exclusion, Programme, find
-from ledger.programmes.exclusions import meet, rules_between
+from ledger.programmes.exclusions import identical, meet, rules_between
 from ledger.refusal import Refusal
 from ledger.streams import circumstance
 from ledger.streams.grant import Grant
@@ -38,10 +38,14 @@ def _conflicts(
     own = held_by(work, state.beneficiary, grant)
     of_project = held_for_project(work, state.project, grant)
     for held in {one.source + one.programme: one for one in (*own, *of_project)}.values():
+        is_own = held in own
         for rule in rules_between(programme, find(held.programme)):
-            mine = held in (of_project if rule.window == "project" else own)
-            if mine and meet(rule.window, state.months, state.project, held.months, held.project):
+            mine = is_own or (rule.window == "project" and held in of_project)
+            if mine and meet(rule, state.months, state.project, held.months, held.project, is_own):
                 yield rule, held
+        same = (held.programme, held.facts, held.project) == (programme.id, state.facts, state.project)
+        if is_own and same and set(held.months) & set(state.months):
+            yield identical(programme), held
 
 
 def _require_no_circumstance(work: Work, programme: Programme, grant: str, state: Grant, on: date) -> None:

@@ -9,7 +9,9 @@ from datetime import date
 from typing import Any
 
 from commands.grants.amounts import decide_amount, read_facts, reduced
+from commands.grants.bounds import require_bounds, require_within_most
 from commands.grants.exclusions import paid_elsewhere_fen
+from commands.grants.held import look_alikes
 from commands.grants.offices import check_area, planner_of, procedure_of, require_office, require_one_of
 from commands.handlers.registry import Work, command
 from commands.schemas import subsidies as schemas
@@ -46,7 +48,7 @@ def apply_grant(work: Work, given: dict[str, Any]) -> dict[str, Any]:
         area=check_area(given["area"]),
         by=work.actor,
         period=given["period"],
-        months=months_of(given["period"], programme.period, on),
+        months=months_of(programme, facts, given["period"], on),
         project=given["project"],
         facts=facts,
         documents=tuple(sorted(given["documents"])),
@@ -108,7 +110,13 @@ def correct_grant(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     grant, state, programme = loaded(work, given)
     facts = read_facts(programme, {**state.facts, **given["facts"]}, given["on"])
     documents = tuple(sorted({*state.documents, *given["documents"]}))
-    corrected = grants.Corrected(effective_on=given["on"], by=work.actor, facts=facts, documents=documents)
+    corrected = grants.Corrected(
+        effective_on=given["on"],
+        by=work.actor,
+        facts=facts,
+        documents=documents,
+        months=months_of(programme, facts, state.period, state.filed_on or given["on"]),
+    )
     return told(grant, work.add("grant", grant, grants.correct(state, grant, corrected)))
 
 
@@ -125,7 +133,8 @@ def review_grant(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     reviewed = grants.Reviewed(
         effective_on=given["on"], stage=stage.id, role=stage.role, by=work.actor, opinion=given["opinion"]
     )
-    return told(grant, work.add("grant", grant, grants.review(state, grant, reviewed)))
+    after = work.add("grant", grant, grants.review(state, grant, reviewed))
+    return told(grant, after) | {"look_alikes": list(look_alikes(work, grant, state))}
 
 
 @command("send_back_grant", schemas.WithReason, clause=REVIEWS, zh="退回补正")
@@ -216,8 +225,10 @@ def approve_grant(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     require_office(work, procedure.approves, state.area)
     clause = procedure.publicity.clause if procedure.publicity else ""
     grants.require_decidable(state, grant, on, clause)
+    require_bounds(work, programme, grant, state, on)
     elsewhere_fen = paid_elsewhere_fen(work, programme, grant, state, on)
     amount = decide_amount(work, programme, grant, state, on)
+    require_within_most(work, programme, grant, state, amount.amount_fen, on)
     amount_fen = max(0, amount.amount_fen - elsewhere_fen)
     if elsewhere_fen and not amount_fen:
         raise Refusal(
@@ -235,8 +246,10 @@ def approve_grant(work: Work, given: dict[str, Any]) -> dict[str, Any]:
         standards=amount.standards,
         elsewhere_fen=elsewhere_fen,
         advance_max_fen=min(amount.advance_max_fen, amount_fen),
+        look_alikes=look_alikes(work, grant, state),
     )
-    return told(grant, work.add("grant", grant, grants.approve(state, grant, approved)))
+    after = work.add("grant", grant, grants.approve(state, grant, approved))
+    return told(grant, after) | {"look_alikes": list(approved.look_alikes)}
 
 
 def _require_reviewed(programme: Programme, grant: str, state: Grant) -> None:

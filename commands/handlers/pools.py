@@ -42,6 +42,11 @@ def _loaded(work: Work, given: dict[str, Any]) -> Loaded:
 def enter_pool(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Enters a township or a project with its certified investment of the year; the county's office does it."""
     key, state, programme = _loaded(work, given)
+    if given["year"] < programme.effective_from.year:
+        raise Refusal(
+            "programme_not_in_force", programme.cite, programme=programme.zh, on=f"{given['year']}-12-31",
+            since=programme.effective_from.isoformat(), until="",
+        )  # fmt: skip
     area = check_area(given["area"])
     require_office(work, "county_office", area)
     missing = [name for name in programme.documents if name not in given["documents"]]

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from ledger.programmes.loading import CatalogueError, bundled, load_catalogue, load_offices
 from ledger.programmes.programme import (
+    Bound,
     Exclusion,
     Offices,
     Procedure,
@@ -23,6 +24,7 @@ from ledger.programmes.programme import (
 from ledger.refusal import Refusal
 
 __all__ = [
+    "Bound",
     "CatalogueError",
     "Exclusion",
     "Offices",

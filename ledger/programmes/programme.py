@@ -81,10 +81,51 @@ class Test(Strict, frozen=True):
     gives: dict[str, str] = {}
 
 
+class Time(Strict, frozen=True):
+    """Where the time of an entitlement is said among the applicant's facts; without one the claim says it by its period.
+
+    ``months`` names a list of months, ``start`` the first day and ``day`` any day of it, ``count`` how many months it lasts
+    from its first, ``year`` a calendar year. ``filed`` takes the day of application, whatever the claim says.
+    """
+
+    months: str = ""
+    start: str = ""
+    count: str = ""
+    day: str = ""
+    year: str = ""
+    filed: bool = False
+
+
+class Bound(Strict, frozen=True):
+    """What a fact of the application cannot be, because the world or the ledger says otherwise; refused at the approval.
+
+    ``fact`` names it, ``LIST.FIELD`` each of a list. It is at most another fact (``most``), in all no more days than the
+    entitlement's months have (``in_months``), one of the values that a ``parameter`` has had ``since`` a day, or what the
+    ``register`` says.
+    """
+
+    fact: str
+    clause: str
+    most: str = ""
+    since: str = ""
+    in_months: bool = False
+    parameter: str = ""
+    register: str = ""
+
+
+class Most(Strict, frozen=True):
+    """The most that a beneficiary has from the programme in a window, in all: a parameter in fen."""
+
+    parameter: str
+    window: Literal["month", "quarter", "year"]
+    clause: str
+
+
 class Exclusion(Strict, frozen=True):
     """What is not had together with the programme in a window, and whether it is refused or only the higher is paid.
 
-    ``printed`` is false where the text is silent and the reading is the recommended one.
+    ``each`` restricts it to the same project, course, loan or person that the application names; one that names none meets
+    all of the same beneficiary. ``printed`` is false where the text is silent and the reading is the recommended one.
     """
 
     window: Literal["month", "quarter", "year", "project", "ever"]
@@ -92,13 +133,15 @@ class Exclusion(Strict, frozen=True):
     clause: str
     with_programmes: tuple[str, ...] = msgspec.field(default=(), name="with")
     facts: tuple[str, ...] = ()
+    each: bool = False
     printed: bool = True
 
 
 class Programme(Strict, frozen=True):
     """One entry of the catalogue: a ``programme`` pays, a ``standard`` is only measured by, a ``refusal`` pays nothing.
 
-    What the rule asks comes from the applicant (``brings``), from the programme (``fixed``), from a parameter
+    ``of_year_filed`` is the clause by which only what belongs to the year of the application counts. What the rule asks
+    comes from the applicant (``brings``), from the programme (``fixed``), from a parameter
     (``standard``), from the registers (``from_register``), or is the month that is paid (``month``).
     """
 
@@ -131,8 +174,12 @@ class Programme(Strict, frozen=True):
     source: str = ""
     budget: str = ""
     period: Literal["", "month", "quarter", "year", "once"] = ""
+    time: Time = Time()
     short: Literal["", "refuse", "queue"] = ""
     exclusions: tuple[Exclusion, ...] = ()
+    bounds: tuple[Bound, ...] = ()
+    most: Most | None = None
+    of_year_filed: str = ""
     reason: Names = {}
 
     @property

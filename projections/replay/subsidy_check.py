@@ -14,7 +14,7 @@ from ledger.money import format_fen
 from ledger.policy.again import perform_again
 from ledger.policy.parameters import PolicyBook
 from ledger.policy.units import plain
-from ledger.programmes import programmes
+from ledger.programmes import Exclusion, programmes
 from ledger.programmes.exclusions import meet, rules_between
 from ledger.refusal import Refusal
 from ledger.streams import budget, grant, payment, pool, rollrun
@@ -147,7 +147,7 @@ class Subsidies:
             for (key, one), (other_key, other) in combinations(held, 2):
                 for rule in rules_between(known[one.programme], known[other.programme]):
                     of_project = holder.startswith("project ") == (rule.window == "project")
-                    if rule.effect == "refuse" and of_project and _meet(rule.window, one, other):
+                    if rule.effect == "refuse" and of_project and _meet(rule, one, other):
                         self.found.add(
                             "exclusion_broken",
                             stream=f"grant-{key}",
@@ -179,5 +179,6 @@ class Subsidies:
                 )  # fmt: skip
 
 
-def _meet(window: str, one: grant.Grant, other: grant.Grant) -> bool:
-    return meet(window, one.months, one.project, other.months, other.project)
+def _meet(rule: Exclusion, one: grant.Grant, other: grant.Grant) -> bool:
+    one_holder = one.beneficiary == other.beneficiary
+    return meet(rule, one.months, one.project, other.months, other.project, one_holder)

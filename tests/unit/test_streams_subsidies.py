@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from commands.grants.purse import portion
+from ledger.programmes import find
 from ledger.programmes.periods import in_window, months_of
 from ledger.refusal import Refusal
 from ledger.streams import budget, circumstance, grant, office
@@ -105,14 +106,33 @@ def test_a_circumstance_holds_from_its_first_day_to_its_last_and_touches_their_m
 
 
 def test_a_period_names_its_months_and_a_window_what_they_touch():
-    assert months_of("2019-Q3", "quarter", DAY) == ("2019-07", "2019-08", "2019-09")
-    assert len(months_of("2018", "year", DAY)) == 12
-    assert months_of("2019-12/2020-01", "month", DAY) == ("2019-12", "2020-01")
-    assert months_of("", "quarter", DAY) == ("2019-07", "2019-08", "2019-09")
-    assert months_of("", "month", DAY) == ("2019-08",)
+    quarterly, yearly, monthly = map(
+        find, ("working_capital_interest_subsidy", "startup_loan_handler_reward", "temporary_relief")
+    )
+    assert months_of(quarterly, {}, "2019-Q3", DAY) == ("2019-07", "2019-08", "2019-09")
+    assert len(months_of(yearly, {}, "2018", DAY)) == 12
+    assert months_of(monthly, {}, "2019-12/2020-01", DAY) == ("2019-12", "2020-01")
+    assert months_of(quarterly, {}, "", DAY) == ("2019-07", "2019-08", "2019-09")
+    assert months_of(monthly, {}, "", DAY) == ("2019-08",)
     assert in_window("quarter", ("2019-12", "2020-01")) == {"2019Q4", "2020Q1"}
-    assert refused(months_of, "2019-07/2024-07", "month", DAY) == "period_malformed"
-    assert len(months_of("2019-07/2024-06", "month", DAY)) == 60
+    assert refused(months_of, monthly, {}, "2019-07/2024-07", DAY) == "period_malformed"
+    assert len(months_of(monthly, {}, "2019-07/2024-06", DAY)) == 60
+
+
+@pytest.mark.parametrize(
+    ("programme", "facts", "months"),
+    [
+        ("stable_jobs_refund", {}, ("2019-01", "2019-12")),
+        ("difficult_enterprise_refund", {"year": 2020}, ("2020-01", "2020-12")),
+        ("training_living_subsidy", {"trained_on": "2018-12-31"}, ("2018-01", "2018-12")),
+        ("internship_living_subsidy", {"start_on": "2019-01-07", "months": 6}, ("2019-01", "2019-06")),
+        ("public_post_supplement_550", {"months": 3}, ("2019-05", "2019-07")),
+        ("temporary_living_allowance", {"benefit_months": ["2019-09", "2019-08"]}, ("2019-08", "2019-09")),
+    ],
+)
+def test_the_time_that_the_facts_name_goes_before_the_period_of_the_claim(programme, facts, months):
+    found = months_of(find(programme), facts, "2019-05", DAY)
+    assert (found[0], found[-1]) == months
 
 
 def test_what_is_due_of_a_demand_follows_its_instalments():

@@ -11,7 +11,7 @@ from ledger.dates import first_day, months_after, working_days_after
 from ledger.money import rounded
 from ledger.policy.rules.assistance import month_slice, standard_of_month
 from ledger.policy.rules.framework import History, Values, Why, chosen, quiet, rule
-from ledger.policy.rules.kinds import Count, Day, Fen, FenList, Flag, MonthList, Rate, Text, TextList
+from ledger.policy.rules.kinds import Count, Day, Fen, FenList, Flag, MonthList, Share, Text, TextList
 from ledger.policy.units import Row, within
 
 ACT = "葫政发〔2019〕11号"
@@ -136,7 +136,7 @@ def startup_loan_small_micro_eligibility(
     since=IN_FORCE,
     falls_back_to={"city_ratio": "startup_interest_city_ratio"},
 )
-def startup_loan_interest_share(interest_fen: Fen, city_ratio: Rate, why: Why = quiet) -> Values:
+def startup_loan_interest_share(interest_fen: Fen, city_ratio: Share, why: Why = quiet) -> Values:
     """City part half-up, the county takes the rest, so that no fen is lost (市、县按比例分摊)."""
     city_fen = rounded(interest_fen * city_ratio, "fen_half_up")
     why("市级承担", "part of the city", city_fen, "fen", rounding="fen_half_up")
@@ -151,7 +151,7 @@ def startup_loan_interest_share(interest_fen: Fen, city_ratio: Rate, why: Why = 
     since=IN_FORCE,
     falls_back_to={"ratio": "startup_handler_reward_ratio"},
 )
-def startup_loan_handler_reward(new_loans_in_year_fen: Fen, ratio: Rate, why: Why = quiet) -> Values:
+def startup_loan_handler_reward(new_loans_in_year_fen: Fen, ratio: Share, why: Why = quiet) -> Values:
     """A share of the new loans of the year, in fen, half-up; the share is not in the gazette (一定比例)."""
     reward_fen = rounded(new_loans_in_year_fen * ratio, "fen_half_up")
     why("当年新发放总额 × 比例", "new loans × ratio", reward_fen, "fen", rounding="fen_half_up")
@@ -359,10 +359,18 @@ def internship_living_floor(
     reads={"months_max": "graduate_employer_months_max"},
 )
 def graduate_employer_social_insurance_subsidy(
-    monthly_unit_share_fen: FenList, graduation_year_hire: Flag, months_max: int, why: Why = quiet
+    monthly_unit_share_fen: FenList,
+    graduation_year_hire: Flag,
+    months_max: int,
+    months_before: Count = 0,
+    why: Why = quiet,
 ) -> Values:
-    """The unit part actually paid (统筹部分) in the first twelve months, in fen, for hires of the graduation year."""
-    subsidy_fen = sum(monthly_unit_share_fen[:months_max]) if graduation_year_hire else 0
+    """The unit part actually paid (统筹部分) in the first twelve months, in fen, for hires of the graduation year.
+
+    ``months_before`` were subsidised by earlier applications for the same graduate.
+    """
+    left = max(0, months_max - months_before)
+    subsidy_fen = sum(monthly_unit_share_fen[:left]) if graduation_year_hire else 0
     why("前12个月单位实缴", "first twelve months paid by the unit", subsidy_fen, "fen")
     return {"subsidy_fen": subsidy_fen}
 
@@ -384,12 +392,15 @@ def graduate_flexible_social_insurance_months(
     months: Count,
     months_max: int,
     school_months: int,
+    months_before: Count = 0,
     why: Why = quiet,
 ) -> Values:
-    """At most 24 months, if flexible work began within a year of leaving school (离校1年内)."""
+    """At most 24 months, those before counted, if flexible work began within a year of leaving school (离校1年内)."""
     timely = flexible_from <= months_after(left_school_on, school_months)
     why("离校1年内", "within a year of leaving school", timely)
-    return {"payable_months": min(months, months_max) if timely else 0}
+    left = max(0, months_max - months_before)
+    why("尚可享受月数", "months that are left", left)
+    return {"payable_months": min(months, left) if timely else 0}
 
 
 @rule(
@@ -441,9 +452,10 @@ def temporary_living_allowance(
     urban: History,
     rural: History,
     old_standard_fen: Fen | None = None,
+    months_before: Count = 0,
     why: Why = quiet,
 ) -> Values:
-    """The dibao standard of each month, in fen, for at most six months without dibao (不能兼得).
+    """The dibao standard of each month, in fen, for at most six months without dibao (不能兼得), those before counted.
 
     Nothing for who is entitled to unemployment benefit, or whose contract ended before 2019. Months before July
     2019 need the older standard of the area (a month's amount) as an input; else ``missing_parameter``.
@@ -452,7 +464,9 @@ def temporary_living_allowance(
     history: History = chosen(rows, "area", area, "temporary_living_allowance", "area")["history"]
     covered = within(contracts_from, terminated_on) and not ui_benefit_eligible
     why("2019年起解除合同且无失业保险待遇", "contract ended from 2019, no benefit", covered)
-    paid = sorted(set(benefit_months) - set(dibao_months))[:months_max] if covered else []
+    left = max(0, months_max - months_before)
+    why("尚可享受月数", "months that are left", left)
+    paid = sorted(set(benefit_months) - set(dibao_months))[:left] if covered else []
     total_fen = 0
     for month in paid:
         day = first_day(month)

@@ -10,7 +10,7 @@ from fractions import Fraction
 from ledger.dates import months_after
 from ledger.money import rounded
 from ledger.policy.rules.framework import Values, Why, chosen, quiet, rule
-from ledger.policy.rules.kinds import Count, Day, Fen, FenByName, Flag, Rate, Text
+from ledger.policy.rules.kinds import Count, Day, Fen, FenByName, Flag, Rate, Share, Text
 from ledger.policy.units import Row
 from ledger.refusal import Refusal
 
@@ -359,7 +359,7 @@ def unanimous(members: Count, votes_for: Count, members_min: int, why: Why = qui
     falls_back_to={"origin_ratio": "enclave_agreement_ratio"},
 )
 def city_revenue_return(
-    city_concentrated_fen: Fen, origin_ratio: Rate, share: Decimal, why: Why = quiet
+    city_concentrated_fen: Fen, origin_ratio: Share, share: Decimal, why: Why = quiet
 ) -> Values:
     """Half goes back, half-up in fen, split between origin and host by agreement; all parts add up (返还50%)."""
     returned_fen = rounded(city_concentrated_fen * share, "fen_half_up")
@@ -383,7 +383,7 @@ def city_revenue_return(
     reads={"share": "township_retention_share"},
 )
 def retention(
-    county_level_fen: Fen, share: Decimal, exception_ratio: Rate | None = None, why: Why = quiet
+    county_level_fen: Fen, share: Decimal, exception_ratio: Share | None = None, why: Why = quiet
 ) -> Values:
     """All to the township (原则上全部), unless an exception was decided; half-up in fen, the county takes the rest."""
     ratio = share if exception_ratio is None else exception_ratio

@@ -49,6 +49,14 @@ def _rate(value: Any) -> Decimal:
 _parsed_rate = lru_cache(maxsize=4096)(parse_rate)
 
 
+def _share(value: Any) -> Decimal:
+    """A part of a whole: at most all of it."""
+    share = _rate(value)
+    if not 0 <= share <= 1:
+        raise WrongInput
+    return share
+
+
 def _quantity(value: Any) -> Decimal:
     """An exact decimal that is not money: square metres, a multiple."""
     if isinstance(value, int) and not isinstance(value, bool):
@@ -142,6 +150,7 @@ FEN = Kind("whole fen", _integer(0, AMOUNT_FEN_MAX))
 SIGNED_FEN = Kind("whole fen, signed", _integer(-AMOUNT_FEN_MAX, AMOUNT_FEN_MAX))
 RATE = Kind("a rate from 0 to 1 as text", _rate)
 QUANTITY = Kind("a decimal quantity as text", _quantity)
+SHARE = Kind("a share from 0 to 1, as text", _share)
 COUNT = Kind("a whole number", _integer(0, 10**9))
 DAY = Kind("a day YYYY-MM-DD", _day)
 MONTH = Kind("a month YYYY-MM", _month, format_month)
@@ -151,6 +160,7 @@ CODE = Kind("a code", _code)
 
 Fen = Annotated[int, FEN]
 Rate = Annotated[Decimal, RATE]
+Share = Annotated[Decimal, SHARE]
 Quantity = Annotated[Decimal, QUANTITY]
 Count = Annotated[int, COUNT]
 Day = Annotated[date, DAY]

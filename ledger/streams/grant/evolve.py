@@ -41,7 +41,7 @@ def _on_its_way(state: Grant, event: Event) -> Grant:
         case e.Corrected():
             return replace(
                 state, status="applied", since=on, facts=event.facts, documents=event.documents,
-                steps=(f"applied:{event.by}",),
+                steps=(f"applied:{event.by}",), months=event.months or state.months,
             )  # fmt: skip
         case e.Reviewed():
             return replace(state, since=on, stage=state.stage + 1, steps=_step(state, event.stage, event.by))
