@@ -1,7 +1,7 @@
 """What time a grant covers: what its programme's facts name, else the period of the claim, else that of the filing day.
 
-A period is written as ``2019``, ``2019-Q3``, ``2019-07`` or ``2019-07/2019-12``; of the filing day it is the month, quarter or
-year, as the programme counts.
+A period is written as ``2019``, ``2019-Q3``, ``2019-07`` or ``2019-07/2019-12``; of the filing day it is the month, quarter
+or year, as the programme counts.
 """
 
 from __future__ import annotations

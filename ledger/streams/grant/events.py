@@ -98,8 +98,8 @@ class Approved(Event, frozen=True):
 
     ``explanation`` is the whole proof of the amount, ``tests`` those of further conditions, ``standards`` the versions
     of published standards among the inputs; ``value`` is the rule's value that is the amount. ``elsewhere_fen`` is what
-    other programmes paid for the same, where only the higher is due (从高不重复). ``parts`` are who pays. ``look_alikes`` are
-    grants that might be the same and were shown to who decided that they are not (查重).
+    other programmes paid for the same, where only the higher is due (从高不重复). ``parts`` are who pays; ``look_alikes``
+    are grants that might be the same and were shown to who decided that they are not (查重).
     """
 
     by: str
