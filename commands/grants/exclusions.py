@@ -22,6 +22,8 @@ def paid_elsewhere_fen(work: Work, programme: Programme, grant: str, state: Gran
     """What others of a group from which only the higher is had have paid already; refuses ``excluded``."""
     elsewhere: dict[str, int] = {}
     for rule, held in _conflicts(work, programme, grant, state):
+        if rule.effect == "months":
+            continue  # its rule asks the registers for them
         if rule.effect != "higher":
             raise Refusal(
                 "excluded", rule.clause, grant=grant, programme=programme.zh, other=find(held.programme).zh,

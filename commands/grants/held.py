@@ -7,9 +7,12 @@ from datetime import date
 from typing import Any, Final, NamedTuple
 
 from commands.handlers.registry import Work
-from ledger.programmes.periods import in_window
+from ledger.programmes.periods import in_window, months_of_year
 from ledger.streams import circumstance
 from ledger.streams.grant import LIVE, Approved, Grant, counts, keeps_fen
+
+PROJECT_AWARD: Final = "enclave_project_award"
+"""The programme whose awards are counted for all projects of a year together."""
 
 
 class Held(NamedTuple):
@@ -58,11 +61,20 @@ def look_alikes(work: Work, grant: str, state: Grant) -> tuple[str, ...]:
 
 
 def held_for_project(work: Work, project: str, but: str) -> list[Held]:
-    """Everything decided for a project, whoever applied."""
+    """Everything decided for a project, whoever applied, with the awards of a year's pool that was approved."""
     if not project:
         return []
     found = work.find("grant", project=project).items()
-    return [_held(key, state) for key, state in found if key != but and counts(state)]
+    grants_had = [_held(key, state) for key, state in found if key != but and counts(state)]
+    return grants_had + [one for one in _awards(work, project) if one.source != but]
+
+
+def _awards(work: Work, project: str) -> list[Held]:
+    return [
+        Held(PROJECT_AWARD, f"pool-{key}", months_of_year(pool.year), project, pool.payable[project])
+        for key, pool in work.find("pool", status=["approved", "paid"]).items()
+        if pool.kind == "project" and pool.payable.get(project)
+    ]
 
 
 def _held(key: str, state: Grant) -> Held:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from commands.grants.held import ROLL_SOURCES, Held
+from commands.grants.held import ROLL_SOURCES, Held, held_by
 from commands.handlers.registry import Work
 from ledger.dates import format_month, month_of
 from ledger.programmes import Programme, find
+from ledger.programmes.exclusions import rules_between
 from ledger.refusal import Refusal
 from ledger.streams import place
 from ledger.streams.roll import months_between
@@ -18,17 +19,19 @@ AHEAD_MONTHS = 12
 
 
 def require_free(work: Work, programme: Programme, entry: str, members: Iterable[str], month: str) -> None:
-    """Refuses ``excluded`` where a member stands on a roll that the programme does not go with."""
+    """Refuses ``excluded`` where a member has, from a month on, what the programme does not go with, by whichever names it.
+
+    That is a place on a roll, or a grant of which some month is among them.
+    """
     for person in members:
-        known: place.Places = work.uow.state("place", person)
-        for spell in known.spells:
-            if spell.entry == entry or not place.meets(spell, month):
+        for held in held_by(work, person, ""):
+            if held.source == f"roll-{entry}" or not any(one >= month for one in held.months):
                 continue
-            for rule in programme.exclusions:
-                if spell.programme in rule.with_programmes:
+            for rule in rules_between(programme, find(held.programme)):
+                if rule.window == "month":
                     raise Refusal(
                         "excluded", rule.clause, grant=entry, programme=programme.zh,
-                        other=find(spell.programme).zh, source=f"roll-{spell.entry}", window=rule.window,
+                        other=find(held.programme).zh, source=held.source, window=rule.window,
                     )  # fmt: skip
 
 

@@ -62,6 +62,11 @@ def _bounded(first: int, last: int, period: str) -> range:
     return range(first, last + 1)
 
 
+def months_of_year(year: int) -> tuple[str, ...]:
+    """The months of a calendar year."""
+    return tuple(map(format_month, range(year * 12, year * 12 + 12)))
+
+
 def in_window(window: str, months: tuple[str, ...]) -> set[str]:
     """The years, quarters or months that some months touch."""
     if window == "year":

@@ -124,12 +124,14 @@ class Most(Strict, frozen=True):
 class Exclusion(Strict, frozen=True):
     """What is not had together with the programme in a window, and whether it is refused or only the higher is paid.
 
+    With the effect ``months`` the programme's own rule leaves the months out; the other programme is refused for them.
+
     ``each`` restricts it to the same project, course, loan or person that the application names; one that names none meets
     all of the same beneficiary. ``printed`` is false where the text is silent and the reading is the recommended one.
     """
 
     window: Literal["month", "quarter", "year", "project", "ever"]
-    effect: Literal["refuse", "higher"]
+    effect: Literal["refuse", "higher", "months"]
     clause: str
     with_programmes: tuple[str, ...] = msgspec.field(default=(), name="with")
     facts: tuple[str, ...] = ()
