@@ -1,4 +1,4 @@
-"""An exclusion between two rolls is asked in both orders: tried for every pair that a rule of the catalogue stands between."""
+"""An exclusion between two rolls is asked in both orders: every pair that a rule of the catalogue stands between."""
 
 from __future__ import annotations
 
