@@ -43,32 +43,36 @@ def release(
     purse: str = "fund",
     actor: str,
     approver: str,
-    leave_out: bool = False,
+    leave_out: bool = True,
 ) -> dict[str, Any]:
     """Releases what stands in a purse as one batch; a batch that is on record is handed over again, as it was.
 
-    Refuses ``payee_account_missing`` where a payee has no account on file (``leave_out`` sends the others), and
+    Orders whose payee has no account on file are left out and named; they stand, and are an obligation. Refuses
+    ``payee_account_missing`` where that leaves none (without ``leave_out`` where there is one), and
     ``batch_file_changed`` where a recorded batch would not come out the same.
     """
     recorded = _read(desk, "batch", [batch]).get(batch)
+    nameless: list[str] = []
     if recorded is None:
         orders = _standing(desk, purse, on)
         instructions, nameless = _instructions(desk, people, orders, next_try=True)
-        if nameless and not leave_out:
+        if nameless and not (leave_out and instructions):
             raise _payee_missing(nameless)
         if not instructions:
             raise Refusal("batch_empty", batch=batch, purse=purse)
         made = Batch(batch, "pay", on, gateway.own_account(purse), instructions)
+        without = set(nameless)
         content = {
             "on": on,
             "batch": batch,
             "purse": purse,
-            "payments": [key for key in orders if key not in set(nameless)],
+            "payments": [key for key in orders if key not in without],
+            "left_out": nameless,
             "digest": gateway.digest(made),
         }
         desk.do("send_payments", content, actor=actor, approver=approver, key=f"send-{batch}")
         recorded = _read(desk, "batch", [batch])[batch]
-    return _hand_over(desk, gateway, people, batch, recorded)
+    return _hand_over(desk, gateway, people, batch, recorded) | {"left_out": nameless}
 
 
 def _hand_over(

@@ -36,6 +36,9 @@ folder = option(
     en="The folder shared with the bank: bank.yaml names the centre's accounts, out goes to it, in comes from it"
     " (or the variable PROVIDENT_BANK).",
 )
+_NAMED_MAX = 20
+"""Orders that were left out and are named; ``provident payments list`` has them all."""
+
 PURSES = click.Choice(["fund", "result", "subsidy"])
 
 
@@ -136,10 +139,10 @@ def show(payment: str, json_wanted: bool) -> None:
 @by
 @option("--approved-by", default="", metavar="NAME", zh="审批人。", en="Who approves.")
 @option(
-    "--leave-out",
-    is_flag=True,
-    zh="收款账户不全的先不发。",
-    en="Leave out payees without an account on file.",
+    "--leave-out/--all-or-none",
+    default=True,
+    zh="收款账户不全的列出并先不发（默认）；--all-or-none 则全部不发。",
+    en="Name payees without an account on file and send the others (the default), or send nothing.",
 )
 @folder
 @on
@@ -172,6 +175,12 @@ def send(
     say(
         f"批次 {batch}：{sent['count']} 笔，{amount} 元", f"Batch {batch}: {sent['count']} payments, {amount}"
     )
+    if left_out := sent["left_out"]:
+        shown = ", ".join(left_out[:_NAMED_MAX]) + " …" * (len(left_out) > _NAMED_MAX)
+        say(
+            f"未发 {len(left_out)} 笔，收款人没有户名或账号：{shown}",
+            f"{len(left_out)} left out, their payees have no name or account on file: {shown}",
+        )
 
 
 @payments.command(

@@ -71,6 +71,13 @@ def recover(work: Work, came_back: Mapping[str, int], cause: str, on: date) -> N
         work.add("budget", key, budgets.recover(work.uow.state("budget", key), recovered))
 
 
+def undo_recovery(work: Work, kept: Mapping[str, int], cause: str, on: date) -> None:
+    """Notes for each budget that what a payment had kept back for it is owed again, because the payment was undone."""
+    for key, fen in kept.items():
+        undone = budgets.RecoveryUndone(effective_on=on, amount_fen=fen, cause=cause)
+        work.add("budget", key, budgets.undo_recovery(work.uow.state("budget", key), key, undone))
+
+
 def portion(by_budget: Mapping[str, int], before_fen: int, amount_fen: int) -> dict[str, int]:
     """An amount out of budgets in their order, after so much has been taken already."""
     return {key: fen for key, fen in _portions(by_budget, before_fen, amount_fen) if fen}

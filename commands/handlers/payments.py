@@ -29,7 +29,8 @@ def send_payments(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     batches.require_new(work.uow.state("batch", batch), batch)
     if given["payments"] is None:
         standing = work.find("payment", status="ordered", purse=given["purse"])
-        found = {key: state for key, state in standing.items() if state.since <= on}
+        left_out = set(given["left_out"])
+        found = {key: one for key, one in standing.items() if one.since <= on and key not in left_out}
     else:
         found = work.uow.load("payment", given["payments"])
         for key, state in found.items():
@@ -48,6 +49,8 @@ def send_payments(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     work.add("batch", batch, (sent,))
     for key, state in found.items():
         work.add("payment", key, payments.send(state, key, batch, on))
+    for key, state in work.uow.load("payment", given["left_out"]).items():
+        work.add("payment", key, payments.leave_out(state, key, batch, on))
     return {"batch": batch, "count": sent.count, "amount_fen": sent.amount_fen}
 
 

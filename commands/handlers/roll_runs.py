@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from msgspec.structs import replace
 from sqlalchemy import Connection, Select, select
@@ -30,12 +30,17 @@ ROLL: Final = REGISTERS["roll"]
 
 
 def entries_of(programme: str, area: str) -> Select[Any]:
-    """The question for everybody on a roll in an area, or ended with something left, in the order of keys."""
+    """The question for everybody on a roll in an area, or ended with something left, in the order of keys.
+
+    Among them who has moved on, where months that the area paid were taken back.
+    """
     table = ROLL.table.c
-    return _of(programme, area).where(table.status.in_(("on", "ending")))
+    moved_on = (table.taken_back != "[]") & table.areas.contains(f'"{area}"', autoescape=True)
+    asked = select(ROLL.table).where(table.programme == programme, (table.area == area) | moved_on)
+    return asked.where(table.status.in_(("on", "ending"))).order_by(table.key)
 
 
-def _of(programme: str, area: str) -> Select[Any]:
+def _standing_in(programme: str, area: str) -> Select[Any]:
     table = ROLL.table
     asked = select(table).where(table.c.programme == programme, table.c.area == area)
     return asked.order_by(table.c.key)
@@ -48,7 +53,7 @@ def _keys_after(connection: Connection, state: runs.RollRun) -> list[str]:
         asked = entries_of(state.programme, state.area)
     else:
         ended = (table.status == "stopped") & (table.last_month >= state.month)
-        asked = _of(state.programme, state.area).where(table.status.in_(("on", "ending")) | ended)
+        asked = _standing_in(state.programme, state.area).where(table.status.in_(("on", "ending")) | ended)
     found = asked.with_only_columns(table.key).where(table.key > state.last_key).limit(state.chunk)
     return list(connection.execute(found).scalars())
 
@@ -74,7 +79,7 @@ def pay_roll(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     state: runs.RollRun = work.uow.state("rollrun", run)
     number = runs.require_list(state, run, given["number"])
     keys = _keys_after(work.uow.connection, state)
-    lines = _lines(work, assessor, keys, month)
+    lines = _lines(work, assessor, keys, month, area)
     if keys:
         state = _pay_list(work, assessor, run, state, number, lines, keys[-1], on)
     if len(keys) < state.chunk:
@@ -93,7 +98,7 @@ def _start_payment(
     entries = total_fen = 0
     asked = entries_of(assessor.programme.id, area)
     for row in connection.execute(asked.execution_options(yield_per=5_000)):
-        line = line_of(assessor, ROLL.state_of(row), month)
+        line = line_of(assessor, ROLL.state_of(row), month, area)
         if line is not None:
             entries, total_fen = entries + 1, total_fen + line.amount_fen
     key = _budget(assessor.programme, area, on)
@@ -119,9 +124,9 @@ def _budget(programme: Programme, area: str, on: date) -> str:
     return key
 
 
-def _lines(work: Work, assessor: Assessor, keys: list[str], month: str) -> dict[str, Line]:
+def _lines(work: Work, assessor: Assessor, keys: list[str], month: str, area: str) -> dict[str, Line]:
     states = work.uow.load("roll", keys)
-    found = ((key, line_of(assessor, states[key], month)) for key in keys)
+    found = ((key, line_of(assessor, states[key], month, area)) for key in keys)
     return {key: line for key, line in found if line is not None}
 
 
@@ -135,21 +140,10 @@ def _pay_list(
     last_key: str,
     on: date,
 ) -> runs.RollRun:
-    kept: dict[str, int] = {}
-    sources = sources_of(work, [key for key, line in lines.items() if line.difference_fen < 0])
-    for key, line in lines.items():
-        paid = _paid(run, number, assessor.programme.rule, line, on)
-        if key in sources:
-            back = {
-                name: fen for name, fen in sources[key].pay(paid).items() if name not in ("", state.budget)
-            }
-            kept = {name: kept.get(name, 0) + back.get(name, 0) for name in {*kept, *back}}
-            paid = replace(paid, kept=back)
-        work.add("roll", key, (paid,))
+    kept = _pay_lines(work, _Listed(run, number, state.budget, assessor.programme, on), lines)
     amount_fen, kept_fen = sum(line.amount_fen for line in lines.values()), sum(kept.values())
     spent_fen = amount_fen + kept_fen
-    version = work.uow.version("rollrun", run) + 1
-    cause, payment = f"rollrun-{run}/{version}", payments.key(f"rollrun-{run}", version)
+    cause = f"rollrun-{run}/{work.uow.version('rollrun', run) + 1}"
     added_fen = max(0, spent_fen - state.reserved_fen)
     if (
         added_fen
@@ -163,37 +157,69 @@ def _pay_list(
         months_fen=sum(sum(line.months.values()) for line in lines.values()),
         difference_fen=sum(line.difference_fen for line in lines.values()),
         amount_fen=amount_fen,
-        payment=payment if amount_fen else "",
+        payment="",
         last_key=last_key,
         added_fen=added_fen,
         kept_fen=kept_fen,
+        by_line=True,
     )
     after: runs.RollRun = work.add("rollrun", run, (listed,))
     if spent_fen:
         purse.spend(work, {state.budget: spent_fen}, cause, on)
         purse.recover(work, dict(sorted(kept.items())), cause, on)
-    if amount_fen:
-        ordered = payments.Ordered(
-            effective_on=on,
-            cause=cause,
-            payee=f"list.{run}.{number}",
-            principal_fen=amount_fen,
-            purse="subsidy",
-        )
-        work.add("payment", payment, payments.order(work.uow.state("payment", payment), payment, ordered))
     return after
 
 
-def _paid(run: str, number: int, rule: str, line: Line, on: date) -> rolls.Paid:
+class _Listed(NamedTuple):
+    """What all lines of a list have in common."""
+
+    run: str
+    number: int
+    budget: str
+    programme: Programme
+    on: date
+
+
+def _pay_lines(work: Work, listed: _Listed, lines: dict[str, Line]) -> dict[str, int]:
+    """Pays each line by an order of its own (一人一笔); gives back what was kept for other budgets."""
+    kept: dict[str, int] = {}
+    ordered: dict[str, payments.Ordered] = {}
+    sources = sources_of(work, [key for key, line in lines.items() if line.difference_fen < 0])
+    for key, line in lines.items():
+        version = work.uow.version("roll", key) + 1
+        payment = payments.key(f"roll-{key}", version) if line.amount_fen else ""
+        paid = _paid(listed, line, payment)
+        if key in sources:
+            taken = sources[key].pay(paid)
+            back = {name: fen for name, fen in taken.items() if name not in ("", listed.budget)}
+            kept = {name: kept.get(name, 0) + back.get(name, 0) for name in {*kept, *back}}
+            paid = replace(paid, kept=back)
+        state: rolls.Roll = work.add("roll", key, (paid,))
+        if payment:
+            ordered[payment] = payments.Ordered(
+                effective_on=listed.on,
+                cause=f"roll-{key}/{version}",
+                payee=state.payee,
+                principal_fen=line.amount_fen,
+                purse="subsidy",
+            )
+    for payment, nothing in work.uow.load("payment", ordered).items():
+        work.add("payment", payment, payments.order(nothing, payment, ordered[payment]))
+    return kept
+
+
+def _paid(listed: _Listed, line: Line, payment: str) -> rolls.Paid:
     return rolls.Paid(
-        effective_on=on,
-        run=run,
-        number=number,
+        effective_on=listed.on,
+        run=listed.run,
+        number=listed.number,
         months=line.months,
         difference_fen=line.difference_fen,
         amount_fen=line.amount_fen,
-        rule=rule,
+        rule=listed.programme.rule,
         parameters=line.parameters,
+        purse=listed.programme.purse,
+        payment=payment,
     )
 
 

@@ -119,37 +119,43 @@ class Line(NamedTuple):
     parameters: tuple[str, ...]
 
 
-def line_of(assessor: Assessor, state: roll.Roll, month: str) -> Line | None:
-    """The line of an entry in the list of a month, or nothing: unpaid months, and the difference that is open.
+def line_of(assessor: Assessor, state: roll.Roll, month: str, area: str) -> Line | None:
+    """The line of an entry in a county's list of a month, or nothing: unpaid months, and the difference that is open.
 
-    What was had too much is kept back as far as the line reaches.
+    What was had too much is kept back as far as the line reaches. A county that the entry has left pays the months that
+    were taken back from it, and no more.
     """
     parameters: tuple[str, ...] = ()
     months: dict[str, int] = {}
-    for one in roll.due_months(state, month):
+    for one in roll.due_months(state, month, area):
         assessed = assessor.month(roll.facts_in(state, one), one)
         months[one] = assessed.fen
         parameters = parameters + tuple(name for name in assessed.parameters if name not in parameters)
     due_fen = sum(months.values())
-    difference_fen = max(state.difference_fen, -due_fen)
+    difference_fen = max(state.difference_fen, -due_fen) if state.area == area else 0
     if not months and not difference_fen:
         return None
     return Line(months, difference_fen, due_fen + difference_fen, parameters)
 
 
 _HISTORY: Final = tuple(
-    one.topic for one in (roll.Paid, roll.Reassessed, roll.Changed, roll.Stopped, roll.StopCorrected)
-)
+    one.topic
+    for one in (
+        roll.Paid, roll.PaymentUndone, roll.Reassessed, roll.Changed, roll.Stopped, roll.StopCorrected,
+    )
+)  # fmt: skip
 """Events that say what a month came to."""
 
 
 def had_by_month(events: Iterable[Event]) -> dict[str, int]:
-    """What each paid month comes to by the events: its payment and every difference noted since."""
+    """What each paid month comes to by the events: its payment and every difference noted since, while it counts as paid."""
     had: dict[str, int] = {}
     for body in events:
         match body:
             case roll.Paid():
                 had |= {month: had.get(month, 0) + fen for month, fen in body.months.items()}
+            case roll.PaymentUndone():
+                had = {month: fen for month, fen in had.items() if month not in body.months}
             case roll.Reassessed() | roll.Changed() | roll.Stopped() | roll.StopCorrected():
                 had |= {month: had.get(month, 0) + fen for month, fen in body.differences.items()}
     return had

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 from commands.handlers.registry import Work
 from ledger.store.movements import bodies_of
@@ -18,10 +18,18 @@ from ledger.streams.base import Event
 _TOPICS: Final = tuple(
     one.topic
     for one in (
-        roll.Paid, roll.Reassessed, roll.Changed, roll.Stopped, roll.StopCorrected, roll.Reclaimed,
+        roll.Paid, roll.PaymentUndone, roll.Reassessed, roll.Changed, roll.Stopped, roll.StopCorrected, roll.Reclaimed,
         roll.DemandWithdrawn, roll.SetOff,
     )
 )  # fmt: skip
+
+
+class _Made(NamedTuple):
+    """What a line paid: its budget, what earlier months lacked, and what it kept back, by month and budget."""
+
+    budget: str
+    lacking: dict[str, int]
+    taken: list[tuple[str, str, int]]
 
 
 class Sources:
@@ -32,12 +40,15 @@ class Sources:
         self._paid: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
         self._lacking: dict[str, int] = {}
         self._over: list[tuple[str, str, int]] = []
+        self._made: dict[str, _Made] = {}
 
     def see(self, events: Iterable[Event]) -> None:
         for body in events:
             match body:
                 case roll.Paid():
                     self.pay(body)
+                case roll.PaymentUndone():
+                    self._undo(body)
                 case roll.Reassessed() | roll.Changed() | roll.Stopped() | roll.StopCorrected():
                     for month, fen in body.differences.items():
                         self._differ(month, fen)
@@ -49,11 +60,30 @@ class Sources:
     def pay(self, paid: roll.Paid) -> dict[str, int]:
         """Pays months and what was lacking from the budget of the run; gives back what was kept, by its budget."""
         budget = self._budget_of.get(paid.run, "")
-        lacking_fen = sum(self._lacking.values())
-        for month, fen in (*paid.months.items(), *self._lacking.items()):
+        lacking, self._lacking = self._lacking, {}
+        for month, fen in (*paid.months.items(), *lacking.items()):
             self._paid[month].append((budget, fen))
-        self._lacking = {}
-        return self.take(lacking_fen - paid.difference_fen)
+        taken = self._take(sum(lacking.values()) - paid.difference_fen)
+        if paid.payment:
+            self._made[paid.payment] = _Made(budget, lacking, taken)
+        return _by_budget(taken)
+
+    def _undo(self, undone: roll.PaymentUndone) -> None:
+        """Puts everything where it stood before the line; its months are as if they had never been paid."""
+        made = self._made.pop(undone.payment)
+        for month, fen in (*undone.differences.items(), *made.lacking.items()):
+            self._differ(month, fen)
+        for month, fen in (*undone.months.items(), *made.lacking.items()):
+            self._unpay(month, fen)
+        self._over[:0] = made.taken
+
+    def _unpay(self, month: str, amount_fen: int) -> None:
+        while amount_fen and self._paid[month]:
+            budget, fen = self._paid[month].pop()
+            left_fen = max(0, fen - amount_fen)
+            if left_fen:
+                self._paid[month].append((budget, left_fen))
+            amount_fen -= fen - left_fen
 
     def _differ(self, month: str, fen: int) -> None:
         if fen > 0:
@@ -89,15 +119,25 @@ class Sources:
 
     def take(self, amount_fen: int) -> dict[str, int]:
         """Takes an amount out of what was had too much, the oldest first, by budget."""
-        taken: dict[str, int] = {}
+        return _by_budget(self._take(amount_fen))
+
+    def _take(self, amount_fen: int) -> list[tuple[str, str, int]]:
+        taken: list[tuple[str, str, int]] = []
         while amount_fen > 0 and self._over:
             month, budget, fen = self._over.pop(0)
             part_fen = min(fen, amount_fen)
             if fen > part_fen:
                 self._over.insert(0, (month, budget, fen - part_fen))
-            taken[budget] = taken.get(budget, 0) + part_fen
+            taken.append((month, budget, part_fen))
             amount_fen -= part_fen
         return taken
+
+
+def _by_budget(taken: Iterable[tuple[str, str, int]]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for _, budget, fen in taken:
+        found[budget] = found.get(budget, 0) + fen
+    return found
 
 
 def sources_of(work: Work, keys: list[str]) -> dict[str, Sources]:

@@ -18,11 +18,12 @@ class OfPayment(Dated):
 
 
 class SendPayments(Dated):
-    """Without ``payments`` every order of the purse that stands is meant."""
+    """Without ``payments`` every order of the purse that stands is meant; ``left_out`` are those without an account."""
 
     batch = Id(required=True)
     purse = Words(load_default="fund")
     payments = Ids(load_default=None)
+    left_out = Ids(load_default=list)
     digest = Words(load_default="")
 
 

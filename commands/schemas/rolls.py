@@ -109,6 +109,10 @@ class RollReason(OfEntry):
     reason = Words(required=True)
 
 
+class UndoRollPayment(RollReason):
+    payment = Id(required=True)
+
+
 class AgreeRollInstalments(OfEntry):
     instalments = fields.Dict(keys=DayText(), values=Money(), required=True, validate=validate.Length(min=1))
 

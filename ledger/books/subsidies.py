@@ -76,9 +76,18 @@ def _repaid(event: grant.Repaid) -> tuple[Line, ...]:
 
 
 def _list_paid(event: rollrun.ListPaid) -> tuple[Line, ...]:
+    """A list stands in the books itself where its lines do not."""
+    return () if event.by_line else _kept(event.purse, event.amount_fen, event.kept_fen)
+
+
+def _line_paid(event: roll.Paid) -> tuple[Line, ...]:
+    """A line of an older list stands in the books with its list."""
+    return _kept(event.purse, event.amount_fen, sum(event.kept.values())) if event.purse else ()
+
+
+def _kept(purse: str, amount_fen: int, kept_fen: int) -> tuple[Line, ...]:
     """What is kept back for another budget is spent here and owed to the treasury there."""
-    spent_fen = event.amount_fen + event.kept_fen
-    return lines((paid(event.purse), spent_fen), (BANK, -event.amount_fen), (RECOVERED, -event.kept_fen))
+    return lines((paid(purse), amount_fen + kept_fen), (BANK, -amount_fen), (RECOVERED, -kept_fen))
 
 
 def _roll_repaid(event: roll.Repaid) -> tuple[Line, ...]:
@@ -98,6 +107,8 @@ SUBSIDY_RULES: Final[dict[type[Event], Callable[[Any], tuple[Line, ...]]]] = {
     grant.Repaid: _repaid,
     pool.Paid: lambda e: spent(e.purse, e.amount_fen),
     rollrun.ListPaid: _list_paid,
+    roll.Paid: _line_paid,
+    roll.PaymentUndone: lambda e: _kept(e.purse, -e.amount_fen, -sum(e.kept.values())),
     roll.Reclaimed: lambda e: lines((RECEIVABLE, e.amount_fen), (RECOVERED, -e.amount_fen)),
     roll.Repaid: _roll_repaid,
     roll.DemandWithdrawn: lambda e: lines((RECOVERED, e.amount_fen), (RECEIVABLE, -e.amount_fen)),

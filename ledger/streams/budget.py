@@ -80,6 +80,14 @@ class Recovered(Event, frozen=True):
     cause: str
 
 
+@event("budget.recovery_undone")
+class RecoveryUndone(Event, frozen=True):
+    """The payment that kept money back for this budget was undone: what had come back by it is owed by the payee again."""
+
+    amount_fen: int
+    cause: str
+
+
 @event("budget.returned", moves_money=True)
 class Returned(Event, frozen=True):
     """Money went back to the treasury (上缴): ``unspent`` or ``recovered``; the payment order stands in the same commit."""
@@ -145,7 +153,7 @@ def evolve(state: Budget, event: Event) -> Budget:
             )
         case Recovered():
             return replace(state, recovered_fen=state.recovered_fen + event.amount_fen)
-        case Returned(what="recovered"):
+        case RecoveryUndone() | Returned(what="recovered"):
             return replace(state, recovered_fen=state.recovered_fen - event.amount_fen)
         case Returned():
             return replace(state, voted_fen=state.voted_fen - event.amount_fen)
@@ -210,6 +218,13 @@ def restore(state: Budget, budget: str, restored: Restored) -> tuple[Event, ...]
 def recover(state: Budget, recovered: Recovered) -> tuple[Event, ...]:
     """Takes note of money that came back, also after the year was closed."""
     return (recovered,) if state.status and recovered.amount_fen else ()
+
+
+def undo_recovery(state: Budget, budget: str, undone: RecoveryUndone) -> tuple[Event, ...]:
+    """Takes off what had come back; refuses ``nothing_to_return`` where it went to the treasury already."""
+    if undone.amount_fen > state.recovered_fen:
+        raise Refusal("nothing_to_return", budget=budget, open_fen=state.recovered_fen)
+    return (undone,)
 
 
 def give_back(state: Budget, budget: str, returned: Returned) -> tuple[Event, ...]:

@@ -46,6 +46,14 @@ class Sent(Event, frozen=True):
     end_to_end: str
 
 
+@event("payment.left_out")
+class LeftOut(Event, frozen=True):
+    """A batch went to the bank without the order, for a reason (``no_account``): it stands as it stood."""
+
+    batch: str
+    why: str
+
+
 @event("payment.accepted")
 class Accepted(Event, frozen=True):
     """The bank took the order on; it has not paid it yet (受理不等于付款)."""
@@ -126,7 +134,8 @@ class Payment(msgspec.Struct, frozen=True):
     """Where a payment stands, and since which day.
 
     ``reference`` is what the end-to-end ids of all its tries have in common, ``paid`` the tries that the bank is known
-    to have paid, ``asked`` how often the bank was asked again about the present one.
+    to have paid, ``asked`` how often the bank was asked again about the present one. An order that stands and was left
+    out of a batch has its ``reason``.
     """
 
     status: str = ""
@@ -175,6 +184,8 @@ def evolve(state: Payment, event: Event) -> Payment:
                 state, status="sent", since=on, sent_on=on, batch=event.batch, end_to_end=event.end_to_end,
                 reference=reference_of(event.end_to_end), attempt=state.attempt + 1, asked=0, reason="",
             )  # fmt: skip
+        case LeftOut():
+            return replace(state, reason=event.why)
         case Accepted():
             return replace(state, status="accepted", since=on, bank_reference=event.bank_reference)
         case Settled():
@@ -226,6 +237,14 @@ def send(state: Payment, payment: str, batch: str, on: date) -> tuple[Event, ...
     if state.since and on < state.since:
         raise Refusal("payment_sent_early", payment=payment, on=str(on), ordered_on=str(state.since))
     return (Sent(effective_on=on, batch=batch, end_to_end=end_to_end_id(payment, state.attempt + 1)),)
+
+
+def leave_out(state: Payment, payment: str, batch: str, on: date) -> tuple[Event, ...]:
+    """Notes that an order that stands did not go with a batch, because its payee has no account on file."""
+    _require_known(state, payment)
+    if state.status != "ordered":
+        raise Refusal("payment_not_ordered", payment=payment, status=state.status)
+    return () if state.reason == NO_ACCOUNT else (LeftOut(effective_on=on, batch=batch, why=NO_ACCOUNT),)
 
 
 def accept(state: Payment, end_to_end: str, reference: str, on: date) -> tuple[Event, ...]:
@@ -369,6 +388,9 @@ def _require_amount(state: Payment, payment: str, amount_fen: int) -> None:
 
 PURSES: Final = ("fund", "result", "subsidy")
 """The centre's bank accounts: 住房公积金专户, 增值收益专户, 补助资金专户."""
+
+NO_ACCOUNT: Final = "no_account"
+"""Why an order was left out of a batch: name or account of its payee are not on file."""
 
 UNDER_WAY: Final = ("sent", "accepted", "unknown")
 """The bank has the order, and what became of it is not known yet."""

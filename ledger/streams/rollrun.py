@@ -1,7 +1,7 @@
 """A run over a monthly roll (月度发放、重新核定), list after list, each under its own key.
 
-A payment run reserves its whole sum at the start, pays one list (清册) in each commit with one payment order, and frees
-what is left at its end; an assessment run lists the differences. An interrupted run goes on after its last list. The
+A payment run reserves its whole sum at the start, pays one list (清册) in each commit with an order for each line, and
+frees what is left at its end; an assessment run lists the differences. An interrupted run goes on after its last list. The
 key is ``PROGRAMME.AREA.MONTH`` for a payment, with ``.DAY`` of the assessment for an assessment.
 """
 
@@ -35,9 +35,11 @@ class Started(Event, frozen=True):
 
 @event("rollrun.list_paid", moves_money=True)
 class ListPaid(Event, frozen=True):
-    """A list was paid by one order; its lines are the entries' own events of the same commit.
+    """A list was paid; its lines are the entries' own events of the same commit.
 
-    ``kept_fen`` was kept back for other budgets that had paid it: this one spends it, and they get it back.
+    ``by_line`` each of them stands in the books and has an order of its own (一人一笔); an older list stands there itself,
+    with one order, ``payment``. ``kept_fen`` was kept back for other budgets that had paid it: this one spends it, and
+    they get it back.
     """
 
     number: int
@@ -50,6 +52,7 @@ class ListPaid(Event, frozen=True):
     last_key: str
     added_fen: int = 0
     kept_fen: int = 0
+    by_line: bool = False
 
 
 @event("rollrun.list_assessed")

@@ -46,6 +46,11 @@ class Register:
         self.columns = ("key", "version", *self.fields)
         self._kinds = [_column_type(hints[name]) for name in self.fields]
         self._to_json = [_is_json(hints[name]) for name in self.fields]
+        self._to_convert = [
+            (index, to_json)
+            for index, (kind, to_json) in enumerate(zip(self._kinds, self._to_json, strict=True), start=2)
+            if to_json or kind is Date
+        ]
         self._from_column = [
             (index, reader)
             for index, name in enumerate(self.fields, start=2)
@@ -99,8 +104,10 @@ class Register:
 
     def row_of(self, key: str, version: int, state: Any, sqlite: bool) -> tuple[Any, ...]:
         """The row of a state, as the driver takes it."""
-        values = zip(msgspec.structs.astuple(state), self._to_json, strict=True)
-        return (key, version, *(_to_column(value, to_json, sqlite) for value, to_json in values))
+        row = [key, version, *msgspec.structs.astuple(state)]
+        for index, to_json in self._to_convert:
+            row[index] = _to_column(row[index], to_json, sqlite)
+        return tuple(row)
 
     # -- writing
 

@@ -17,7 +17,7 @@ from ledger.policy.units import plain
 from ledger.programmes import Exclusion, programmes
 from ledger.programmes.exclusions import meet, rules_between
 from ledger.refusal import Refusal
-from ledger.streams import budget, grant, payment, pool, rollrun
+from ledger.streams import budget, grant, payment, pool, roll, rollrun
 from ledger.streams.base import Event
 from projections.replay.checks import Fold
 from projections.replay.findings import Findings
@@ -94,6 +94,8 @@ class Subsidies:
         """An event by which subsidy money leaves, with the order that must stand beside it."""
         if isinstance(body, grant.Paid) and body.amount_fen > body.set_off_fen:
             self.causes[f"{row[1]}/{row[2]}"] = body.payment, body.amount_fen - body.set_off_fen
+        elif isinstance(body, roll.Paid) and body.payment:
+            self.causes[f"{row[1]}/{row[2]}"] = body.payment, body.amount_fen
         elif isinstance(body, rollrun.ListPaid) and body.payment:
             self.causes[f"{row[1]}/{row[2]}"] = body.payment, body.amount_fen
         elif isinstance(body, pool.Paid):
@@ -103,7 +105,7 @@ class Subsidies:
             self.causes[f"{row[1]}/{row[2]}"] = body.payment, body.amount_fen
 
     def _ordered(self, commit: int, row: Any, key: str, body: payment.Ordered) -> None:
-        if not body.cause.startswith(("grant-", "budget-", "rollrun-", "pool-")):
+        if not body.cause.startswith(("grant-", "budget-", "roll-", "rollrun-", "pool-")):
             return
         if body.cause in self.ordered:
             self.found.add("cause_paid_twice", commit, row[0], row[1], cause=body.cause)

@@ -7,7 +7,7 @@ the other.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -142,6 +142,8 @@ def _budget_moved(body: Any) -> tuple[str, int]:
     match body:
         case budgets.Adjusted():
             return ("raised" if body.amount_fen > 0 else "cut"), abs(body.amount_fen)
+        case budgets.RecoveryUndone():
+            return "recovered", -body.amount_fen
         case budgets.Returned():
             return f"returned_{body.what}", body.amount_fen
         case budgets.Closed():
@@ -224,15 +226,30 @@ def _on_roll(seen: Seen) -> Iterator[Made]:
 
 
 def _roll_paid(seen: Seen) -> Iterator[Made]:
-    """A line of a list; the run's key is ``PROGRAMME.AREA.MONTH``, its lists are its events after the first."""
+    """A line of a list; the run's key is ``PROGRAMME.AREA.MONTH``. The lists of an older run are its events after the
+    first, and had the orders.
+    """
     body: rolls.Paid = seen.body  # type: ignore[assignment]
-    months = sorted(body.months)
+    of_list = payments.key(f"rollrun-{body.run}", body.number + 1) if body.amount_fen else ""
     yield moved_row(
-        seen, f"roll-{seen.key}", "paid", body.amount_fen,
-        part="list", period="/".join(dict.fromkeys((months[0], months[-1]))) if months else "",
-        area=body.run.split(".")[1],
-        payment=payments.key(f"rollrun-{body.run}", body.number + 1) if body.amount_fen else "",
+        seen, f"roll-{seen.key}", "paid", body.amount_fen, part="list", period=_period(body.months),
+        area=body.run.split(".")[1], payment=body.payment if body.purse else of_list,
     )  # fmt: skip
+
+
+def _line_undone(seen: Seen) -> Iterator[Made]:
+    """A line that its payee never had is taken off again, in the county that had paid it."""
+    body: rolls.PaymentUndone = seen.body  # type: ignore[assignment]
+    yield moved_row(
+        seen, f"roll-{seen.key}", "paid", -body.amount_fen, part="undone", period=_period(body.months),
+        area=body.budget.rpartition(".")[2], payment=body.payment,
+    )  # fmt: skip
+
+
+def _period(months: Iterable[str]) -> str:
+    """The first and the last of some months."""
+    ordered = sorted(months)
+    return "/".join(dict.fromkeys((ordered[0], ordered[-1]))) if ordered else ""
 
 
 def _payee_changed(seen: Seen) -> Iterator[Made]:
@@ -289,6 +306,7 @@ CASE_RULES: Final[dict[type, Callable[[Seen], Iterator[Made]]]] = {
     rolls.Applied: _on_roll,
     rolls.TakenOver: _on_roll,
     rolls.Paid: _roll_paid,
+    rolls.PaymentUndone: _line_undone,
     rolls.PayeeChanged: _payee_changed,
     rolls.Reclaimed: _of_demand("reclaimed"),
     rolls.Repaid: _of_demand("repaid"),

@@ -26,6 +26,7 @@ from ledger.streams.roll.decisions import (
     set_off,
     stop,
     take_over,
+    undo_payment,
     withdraw_demand,
 )
 from ledger.streams.roll.events import (
@@ -38,6 +39,7 @@ from ledger.streams.roll.events import (
     Moved,
     Paid,
     PayeeChanged,
+    PaymentUndone,
     Reassessed,
     Reclaimed,
     Referred,
@@ -59,6 +61,7 @@ from ledger.streams.roll.queries import (
     next_month,
     overpaid_fen,
     owed_fen,
+    owed_months,
     previous,
     with_facts,
 )
@@ -75,6 +78,7 @@ __all__ = [
     "Moved",
     "Paid",
     "PayeeChanged",
+    "PaymentUndone",
     "Reassessed",
     "Reclaimed",
     "Referred",
@@ -104,6 +108,7 @@ __all__ = [
     "next_month",
     "overpaid_fen",
     "owed_fen",
+    "owed_months",
     "previous",
     "reclaim",
     "refer",
@@ -116,6 +121,7 @@ __all__ = [
     "set_off",
     "stop",
     "take_over",
+    "undo_payment",
     "with_facts",
     "withdraw_demand",
 ]

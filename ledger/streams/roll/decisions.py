@@ -15,6 +15,7 @@ from ledger.streams.roll.events import (
     InstalmentsAgreed,
     Moved,
     PayeeChanged,
+    PaymentUndone,
     Reclaimed,
     Referred,
     Rejected,
@@ -157,6 +158,13 @@ def refer(state: Roll, entry: str, referred: Referred) -> tuple[Event, ...]:
     """Hands a case in which money is owed to another body."""
     _require_owed(state, entry)
     return () if state.referred_to == referred.to else (referred,)
+
+
+def undo_payment(state: Roll, entry: str, undone: PaymentUndone) -> tuple[Event, ...]:
+    """Takes a line back; an open demand is withdrawn first, because its money may be the line's (``roll_demand_open``)."""
+    if owed_fen(state):
+        raise Refusal("roll_demand_open", entry=entry, owed_fen=owed_fen(state))
+    return (undone,)
 
 
 def _require_owed(state: Roll, entry: str) -> None:

@@ -124,12 +124,13 @@ class Stopped(Event, frozen=True):
     by: str
 
 
-@event("roll.paid")
+@event("roll.paid", moves_money=True)
 class Paid(Event, frozen=True):
     """A line of a payment list (清册): what each month pays, and what earlier months still lacked or had too much.
 
-    The list carries the entry in the books and the payment order; ``parameters`` are the versions that were read.
-    ``kept`` is what was kept back of money that another budget had paid, which it gets back.
+    ``parameters`` are the versions that were read. ``kept`` is what was kept back of money that another budget had paid,
+    which it gets back. A line out of a ``purse`` stands in the books by itself and has an order of its own, ``payment``,
+    where anything is paid; an older line has no purse, and its list stands in the books and was ordered as one sum.
     """
 
     run: str
@@ -140,6 +141,28 @@ class Paid(Event, frozen=True):
     rule: str
     parameters: tuple[str, ...]
     kept: dict[str, int] = msgspec.field(default_factory=dict)
+    purse: str = ""
+    payment: str = ""
+
+
+@event("roll.payment_undone", moves_money=True)
+class PaymentUndone(Event, frozen=True):
+    """A line that never reached its payee was taken back (冲销): its months are owed again, by the next list.
+
+    What was paid, lacked and kept is said again as the line had it, with the ``budget`` that gets its money back;
+    ``differences`` take off what has been noted about these months since, because they are paid anew as they are due.
+    """
+
+    payment: str
+    purse: str
+    budget: str
+    months: dict[str, int]
+    difference_fen: int
+    amount_fen: int
+    reason: str
+    by: str
+    kept: dict[str, int] = msgspec.field(default_factory=dict)
+    differences: dict[str, int] = msgspec.field(default_factory=dict)
 
 
 @event("roll.stop_corrected")

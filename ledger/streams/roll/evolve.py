@@ -18,6 +18,7 @@ from ledger.streams.roll.events import (
     Moved,
     Paid,
     PayeeChanged,
+    PaymentUndone,
     Reassessed,
     Reclaimed,
     Referred,
@@ -29,7 +30,7 @@ from ledger.streams.roll.events import (
     TakenOver,
     by_budget,
 )
-from ledger.streams.roll.queries import area_in, areas, next_month, with_facts
+from ledger.streams.roll.queries import area_in, areas, next_month, owed_months, previous, with_facts
 from ledger.streams.roll.state import Roll, Segment
 
 
@@ -42,6 +43,8 @@ def evolve(state: Roll, event: Event) -> Roll:
             difference_fen = state.difference_fen + sum(event.differences.values())
             after = replace(state, monthly_fen=event.monthly_fen, difference_fen=difference_fen)
             return _settled(after) if state.last_month else after
+        case PaymentUndone():
+            return _undone(state, event)
         case Applied() | TakenOver():
             return _entered(event)
         case Checked():
@@ -137,13 +140,32 @@ def _paid(state: Roll, event: Paid) -> Roll:
         difference_fen=state.difference_fen - event.difference_fen,
         paid_fen=state.paid_fen + event.amount_fen,
     )
+    if state.taken_back:
+        after = replace(after, taken_back=tuple(one for one in state.taken_back if one not in event.months))
+    after = _in_its_area(after)
+    return _settled(after) if after.last_month else after
+
+
+def _undone(state: Roll, event: PaymentUndone) -> Roll:
+    """Months at the end are simply not paid yet; those before a paid one are remembered."""
+    taken_back = sorted({*state.taken_back, *event.months})
+    paid_through = state.paid_through
+    while taken_back and taken_back[-1] == paid_through:
+        paid_through = previous(taken_back.pop())
+    after = replace(
+        state,
+        paid_through=paid_through if paid_through >= state.from_month else "",
+        taken_back=tuple(taken_back),
+        difference_fen=state.difference_fen + event.difference_fen + sum(event.differences.values()),
+        paid_fen=state.paid_fen - event.amount_fen,
+    )
     after = _in_its_area(after)
     return _settled(after) if after.last_month else after
 
 
 def _settled(state: Roll) -> Roll:
-    """An entry that has ended is over once its last month is paid and no difference is left."""
-    over = not state.difference_fen and next_month(state) > state.last_month
+    """An entry that has ended is over once its last month is paid, none is owed again and no difference is left."""
+    over = not state.difference_fen and next_month(state) > state.last_month and not owed_months(state)
     return replace(state, status="stopped" if over else "ending")
 
 

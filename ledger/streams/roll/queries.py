@@ -31,14 +31,20 @@ def next_month(state: Roll) -> str:
     return format_month(parse_month(state.paid_through) + 1) if state.paid_through else state.from_month
 
 
-def due_months(state: Roll, month: str) -> list[str]:
-    """The months that a run of a month has to pay."""
+def due_months(state: Roll, month: str, area: str) -> list[str]:
+    """The months that a county's run of a month has to pay; those that were taken back first."""
     last = min(month, state.last_month) if state.last_month else month
     first = next_month(state)
-    if first == last:
+    if first == last and not state.taken_back and state.area == area:
         return [first]
-    months = months_between(first, last)
-    return [one for one in months if area_in(state, one) == state.area] if state.areas else months
+    months = [one for one in state.taken_back if one <= last]
+    months += months_between(first, last) if state.area == area else []
+    return [one for one in months if area_in(state, one) == area] if state.areas else months
+
+
+def owed_months(state: Roll) -> list[str]:
+    """The months before the last paid one that are owed again."""
+    return [one for one in state.taken_back if not state.last_month or one <= state.last_month]
 
 
 def facts_in(state: Roll, month: str) -> Mapping[str, Any]:

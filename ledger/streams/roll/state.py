@@ -20,7 +20,7 @@ class Roll(msgspec.Struct, frozen=True):
 
     ``ending`` is stopped with something still to be paid or kept back. ``areas`` are the counties by the month from which
     each pays, ``area`` the one that pays the next unpaid month; ``demanded_of`` is what was demanded, by the budget that
-    had paid it.
+    had paid it. ``taken_back`` are months before the last paid one that never reached the payee, and are owed again.
     """
 
     status: str = ""
@@ -44,3 +44,4 @@ class Roll(msgspec.Struct, frozen=True):
     due_on: date | None = None
     instalments: dict[str, int] = {}
     referred_to: str = ""
+    taken_back: tuple[str, ...] = ()
