@@ -184,6 +184,63 @@ def send(
 
 
 @payments.command(
+    "batch",
+    zh="代发清册：一个批次逐人的金额与结果（已付、失败、未明），账号隐去中段。",
+    example="provident payments batch B20190802 --format csv --out lists",
+)
+@click.argument("batch")
+@option(
+    "--format",
+    "formats",
+    default="pdf,xlsx",
+    show_default=True,
+    metavar="LIST",
+    zh="文件格式。",
+    en="Formats of the files.",
+)
+@option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    zh="文件所在文件夹；不写则只显示。",
+    en="The folder for the files; without it the answer is only shown.",
+)
+@as_json
+def show_batch(batch: str, formats: str, out: Path | None, json_wanted: bool) -> None:
+    """Show what BATCH paid, person by person, and what became of each line; make its list."""
+    from commands.cli.subsidies import asking, tell_files, write_files
+    from projections.documents.batch_list import batch_listing, standing, state_of
+    from projections.views.payments import batch_lines
+
+    with asking(names=True) as asked:
+        recorded, lines = batch_lines(asked.connection, batch)
+        listing = batch_listing(batch, recorded, lines, asked.known)
+    files = write_files(listing, formats, out)
+    if json_wanted:
+        rows = [one._asdict() for one in lines]
+        told = {"batch": batch, "count": recorded.count, "amount_fen": recorded.amount_fen, "lines": rows}
+        say_json(told | {"code": listing.code, "files": files})
+        return
+    heads = words("指令,收款人,>金额,端到端编号,结果,原因", "Order,Payee,>Amount,End-to-end id,Result,Reason")
+    say_table(
+        heads.split(","),
+        [
+            (
+                one.payment,
+                one.payee,
+                format_fen(one.amount_fen),
+                one.end_to_end,
+                words(*state_of(one)),
+                one.reason,
+            )
+            for one in lines
+        ],
+    )
+    for state, text in standing(lines):
+        say(f"{state[0]}：{text}", f"{state[1]}: {text}")
+    tell_files(files)
+
+
+@payments.command(
     "receive", zh="收取银行回执与流水，并对账。", example="provident payments receive --dir bank"
 )
 @by

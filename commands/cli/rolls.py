@@ -191,6 +191,7 @@ def _say_run(done: dict[str, Any], json_wanted: bool) -> None:
 @as_json
 def lines(run: str, limit: int, json_wanted: bool) -> None:
     """List what RUN paid or changed, entry by entry; its sums are those of the lists to the fen."""
+    from projections.views.payments import STATUS
     from projections.views.rolls import run_lines
 
     with open_desk() as desk, reading(desk) as connection:
@@ -199,7 +200,9 @@ def lines(run: str, limit: int, json_wanted: bool) -> None:
         say_json(found)
         return
     say_table(
-        words("编号,收款人,月份,>差额,>金额", "entry,payee,months,>difference,>amount").split(","),
+        words(
+            "编号,收款人,月份,>差额,>金额,划款,状态", "entry,payee,months,>difference,>amount,order,standing"
+        ).split(","),
         [
             (
                 one["entry"],
@@ -207,6 +210,8 @@ def lines(run: str, limit: int, json_wanted: bool) -> None:
                 ", ".join(f"{name} {_signed(fen)}" for name, fen in one["months"].items()),
                 _signed(one["difference_fen"]),
                 _signed(one["amount_fen"]),
+                one.get("payment", ""),
+                words(*STATUS[one["status"]]) if "status" in one else "",
             )
             for one in found
         ],

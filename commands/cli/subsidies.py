@@ -92,14 +92,14 @@ def _formats(text: str) -> list[str]:
     return chosen
 
 
-def _write(listing: Listing, formats: str, out: Path | None) -> list[str]:
+def write_files(listing: Listing, formats: str, out: Path | None) -> list[str]:
     """The files of a list, told as they are made."""
     from projections.documents.listing import write
 
     return [str(path) for path in write(listing, _formats(formats), out)] if out else []
 
 
-def _tell(files: list[str]) -> None:
+def tell_files(files: list[str]) -> None:
     for one in files:
         say(f"已生成 {one}", f"Written: {one}")
 
@@ -151,7 +151,7 @@ def execution(
     with asking() as asked:
         found = subsidies.execution(asked.connection, on, known_on, year=year or 0, purse=purse, area=area)
     listing = execution_listing(found, on, year or 0, area)
-    files = _write(listing, formats, out)
+    files = write_files(listing, formats, out)
     if json_wanted:
         say_json(
             {"as_of": on, "known_on": known_on, "budgets": [one.as_json() for one in found], "files": files}
@@ -162,7 +162,7 @@ def execution(
         "Purse,Year,Area,>Voted,>Changed,>Disposable,>Set aside,>Spent,>Left,>Progress",
     )
     say_table(heads.split(","), [_execution_line(one) for one in found])
-    _tell(files)
+    tell_files(files)
 
 
 def _execution_line(one: Any) -> tuple[Any, ...]:
@@ -293,7 +293,7 @@ def payment_list(
         found = payments(asked.connection, on, known_on, programme=programme, area=area, since=since)
         found = list(with_status(asked.connection, found, on, known_on))
         listing = payment_listing(entry, found, asked.known, since, on, area)
-    files = _write(listing, formats, out)
+    files = write_files(listing, formats, out)
     total_fen = sum(one.amount_fen for one in found)
     if json_wanted:
         say_json(
@@ -319,7 +319,7 @@ def payment_list(
         f"合计 {format_fen(total_fen)} 元，{len(found)} 笔",
         f"Total {format_fen(total_fen)} yuan in {len(found)} payments",
     )
-    _tell(files)
+    tell_files(files)
 
 
 def _order(status: str) -> tuple[str, str]:
@@ -391,14 +391,14 @@ def publicity(
                 and one.state.publicised_until >= on
             ]
             listing = publicity_listing(entry, found, asked.known, on, area)
-    files = _write(listing, formats, out)
+    files = write_files(listing, formats, out)
     if json_wanted:
         heads = [one.en for one in listing.columns]
         rows = [dict(zip(heads, row, strict=True)) for row in listing.rows]
         say_json({"as_of": on, "known_on": known_on, "code": listing.code, "rows": rows, "files": files})
         return
     say_table([words(one.zh, one.en) for one in listing.columns], _shown(listing))
-    _tell(files)
+    tell_files(files)
 
 
 def _shown(listing: Listing) -> list[tuple[Any, ...]]:
@@ -439,13 +439,13 @@ def account(
     with asking() as asked:
         found = programme_year(asked.connection, programme, year, on, known_on)
     listing = account_listing(found, on)
-    files = _write(listing, formats, out)
+    files = write_files(listing, formats, out)
     if json_wanted:
         say_json({"as_of": on, "known_on": known_on, **found.as_json(), "code": listing.code, "files": files})
         return
     say_table(words("项目,>数字", "Figure,>Value").split(","), _account_lines(found))
     say_table([words(one.zh, one.en) for one in listing.columns], _shown(listing))
-    _tell(files)
+    tell_files(files)
 
 
 def _account_lines(found: Any) -> list[tuple[str, str]]:
@@ -490,7 +490,7 @@ def report(
         state: Uplift = next((UPLIFTS.fold(bodies) for _, bodies in told), Uplift())
     reported_on = state.reports.get(due_on.isoformat(), "")
     listing = uplift_listing(area, due_on, found, state.published_on, reported_on)
-    files = _write(listing, formats, out)
+    files = write_files(listing, formats, out)
     if json_wanted:
         figures = {line.programme: line.figures() for line in found}
         published_on = state.published_on
@@ -503,4 +503,4 @@ def report(
     say_table([words(one.zh, one.en) for one in listing.columns], _shown(listing))
     for zh, en, value in listing.facts[2:]:
         say(f"{zh}：{value}", f"{en}: {value}")
-    _tell(files)
+    tell_files(files)

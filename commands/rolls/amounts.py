@@ -148,7 +148,7 @@ _HISTORY: Final = tuple(
 
 
 def had_by_month(events: Iterable[Event]) -> dict[str, int]:
-    """What each paid month comes to by the events: its payment and every difference noted since, while it counts as paid."""
+    """What each month that counts as paid comes to by the events: its payment and every difference noted since."""
     had: dict[str, int] = {}
     for body in events:
         match body:

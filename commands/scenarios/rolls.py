@@ -31,6 +31,10 @@ def _owed(history: Any, key: str) -> int:
     return rolls.owed_fen(history.state("roll", key))
 
 
+def _owed_months(history: Any, key: str) -> list[str]:
+    return rolls.owed_months(history.state("roll", key))
+
+
 def _places(history: Any, person: str) -> list[str]:
     month = format_month(month_of(history.as_of))
     spells = history.state("place", person).spells
@@ -52,6 +56,9 @@ ROLL_QUESTIONS: Final[dict[str, Asked]] = {
     "roll_paid": ("what it has had in all (累计发放)", _of("roll", "paid_fen"), True),
     "roll_paid_through": ("the last month that it was paid (发至)", _of("roll", "paid_through"), False),
     "roll_difference": ("what paid months still lack, negative for too much (差额)", _difference, False),
+    "roll_owed_months": (
+        "months before the last paid one that never reached the payee and are owed again (冲销待发)", _owed_months, False,
+    ),
     "roll_area": ("the county that pays it in the month of the day", _area, False),
     "roll_owed": ("what was demanded back and has not come (应退未退)", _owed, True),
     "roll_payee": ("who receives its money (收款人)", _of("roll", "payee"), False),

@@ -1,13 +1,14 @@
 """Rolls and pools performed again: every line by the rule on the facts of its months, every list by its lines.
 
-The lines of a list stand in the commit of the list, so that both are seen together. A pool's awards are counted again
-from the recorded investments and must add up to no more than the pool has.
+The lines of a list stand in the commit of the list, so that both are seen together, with the order of each. A pool's
+awards are counted again from the recorded investments and must add up to no more than the pool has.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
@@ -19,7 +20,9 @@ from ledger.policy.rules import decide, find_rule
 from ledger.policy.units import plain
 from ledger.programmes import Programme, amount_of, find, month_case
 from ledger.refusal import Refusal
-from ledger.streams import pool, roll, rollrun, score
+from ledger.store.ledger import events_of_streams
+from ledger.streams import payment, pool, roll, rollrun, score
+from ledger.streams.base import Event
 from projections.replay.findings import Findings
 from projections.replay.walk import DAMAGE, Portion
 
@@ -35,18 +38,26 @@ class Rolls:
         self._known: dict[Any, int] = {}
         self._books: dict[tuple[str, ...], PolicyBook] = {}
         self._entrants: dict[str, pool.Pool] = {}
-        self._commit, self._lines = 0, (0, 0)
+        self._commit = 0
+        self._lines: list[roll.Paid] = []
+        self._payees: dict[str, str] = {}
+        self._budgets: dict[str, str] = {}
+        self._undone: dict[str, list[tuple[int, Any, roll.PaymentUndone]]] = defaultdict(list)
 
     def see(self, portion: Portion) -> None:
         commit = portion.commit.id
         if commit != self._commit:
-            self._commit, self._lines = commit, (0, 0)
+            self._commit, self._lines, self._payees = commit, [], {}
         for row, body in portion.events:
             kind = row[1].partition("-")[0]
             try:
                 if kind == "roll":
                     self._entry(commit, row, body)
-                elif kind == "rollrun" and isinstance(body, rollrun.ListPaid):
+                elif isinstance(body, payment.Ordered):
+                    self._payees[body.cause] = body.payee
+                elif isinstance(body, rollrun.Started):
+                    self._budgets[row[1].removeprefix(rollrun.ROLLRUNS.id(""))] = body.budget
+                elif isinstance(body, rollrun.ListPaid):
                     self._list(commit, row, body)
                 elif kind == "pool":
                     self._pool(commit, row, body)
@@ -60,13 +71,19 @@ class Rolls:
         if isinstance(body, roll.Admitted | roll.Changed):
             self._decided_amount(commit, row, state, body)
         if isinstance(body, roll.Paid):
-            entries, amount_fen = self._lines
-            self._lines = entries + 1, amount_fen + body.amount_fen
+            self._lines.append(body)
             due = {month: self._month(state, month, body) for month in body.months}
             if due != body.months or sum(due.values()) + body.difference_fen != body.amount_fen:
                 self.found.add(
                     "roll_amount_not_by_rule", commit, row[0], row[1], recorded=str(body.months), due=str(due)
                 )
+            payee = self._payees.get(f"{row[1]}/{row[2]}", "")
+            if body.payment and payee != state.payee:
+                self.found.add(
+                    "line_to_another_payee", commit, row[0], row[1], payee=state.payee, ordered=payee
+                )
+        elif isinstance(body, roll.PaymentUndone):
+            self._undone[row[1]].append((commit, row, body))
         self._states[row[1]] = roll.evolve(state, body)
 
     def _decided_amount(self, commit: int, row: Any, state: roll.Roll, body: Any) -> None:
@@ -80,10 +97,17 @@ class Rolls:
 
     def _list(self, commit: int, row: Any, body: rollrun.ListPaid) -> None:
         """The lines of a list come before it in its commit: their streams sort before its own."""
-        if (body.entries, body.amount_fen) != self._lines:
+        lines = self._lines
+        kept_fen = sum(sum(one.kept.values()) for one in lines)
+        months_fen = sum(sum(one.months.values()) for one in lines)
+        due = (len(lines), months_fen, sum(one.difference_fen for one in lines), kept_fen)
+        amount_fen = sum(one.amount_fen for one in lines)
+        recorded = (body.entries, body.months_fen, body.difference_fen, body.kept_fen)
+        purses = {one.purse for one in lines} - {body.purse if body.by_line else ""}
+        if recorded != due or body.amount_fen != amount_fen or purses:
             self.found.add(
                 "list_not_by_lines", commit, row[0], row[1],
-                recorded=format_fen(body.amount_fen), lines=format_fen(self._lines[1]),
+                recorded=format_fen(body.amount_fen), lines=format_fen(amount_fen),
             )  # fmt: skip
 
     def _month(self, state: roll.Roll, month: str, body: roll.Paid) -> int:
@@ -150,4 +174,28 @@ class Rolls:
                 )
 
     def finish(self, connection: Connection) -> None:
-        """Everything was said on the way."""
+        """Lines that were taken back beside the lines as they were paid; everything else was said on the way."""
+        for stream, events in events_of_streams(connection, sorted(self._undone)).items():
+            history = [one.body for one in events]
+            for commit, row, body in self._undone[stream]:
+                if not _takes_back(body, history[: row[2] - 1], self._budgets):
+                    self.found.add("line_undone_otherwise", commit, row[0], stream, payment=body.payment)
+
+
+def _takes_back(body: roll.PaymentUndone, before: Sequence[Event], budgets: Mapping[str, str]) -> bool:
+    """Whether a line stood until then, is taken back as it was paid, and nothing is left of what was noted since."""
+    lines = {one.payment: at for at, one in enumerate(before) if isinstance(one, roll.Paid) and one.payment}
+    at = lines.get(body.payment, -1)
+    since = before[at + 1 :]
+    if at < 0 or any(isinstance(one, roll.PaymentUndone) and one.payment == body.payment for one in since):
+        return False
+    paid: Any = before[at]
+    noted: Counter[str] = Counter()
+    for one in since:
+        noted.update(getattr(one, "differences", {}) if not isinstance(one, roll.PaymentUndone) else {})
+    due = {month: -noted[month] for month in body.months if noted[month]}
+    same = all(getattr(body, name) == getattr(paid, name) for name in _AS_PAID)
+    return same and body.differences == due and body.budget == budgets.get(paid.run)
+
+
+_AS_PAID: Final = ("months", "difference_fen", "amount_fen", "kept", "purse")

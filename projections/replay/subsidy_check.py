@@ -45,7 +45,8 @@ class Subsidies:
                 self._of_grant(portion.commit.id, row, body)
             elif isinstance(body, payment.Ordered):
                 self._ordered(portion.commit.id, row, key, body)
-            self._cause(row, body)
+            if order := _order_of(body):
+                self.causes[f"{row[1]}/{row[2]}"] = order
             self._post(body)
         for key in touched:
             self._in_bounds(portion.commit.id, key)
@@ -89,20 +90,6 @@ class Subsidies:
             )  # fmt: skip
 
     # -- payments and causes
-
-    def _cause(self, row: Any, body: Event) -> None:
-        """An event by which subsidy money leaves, with the order that must stand beside it."""
-        if isinstance(body, grant.Paid) and body.amount_fen > body.set_off_fen:
-            self.causes[f"{row[1]}/{row[2]}"] = body.payment, body.amount_fen - body.set_off_fen
-        elif isinstance(body, roll.Paid) and body.payment:
-            self.causes[f"{row[1]}/{row[2]}"] = body.payment, body.amount_fen
-        elif isinstance(body, rollrun.ListPaid) and body.payment:
-            self.causes[f"{row[1]}/{row[2]}"] = body.payment, body.amount_fen
-        elif isinstance(body, pool.Paid):
-            for name, order in body.payments.items():
-                self.causes[f"{row[1]}/{row[2]}"] = order, body.lines[name]
-        elif isinstance(body, budget.Returned):
-            self.causes[f"{row[1]}/{row[2]}"] = body.payment, body.amount_fen
 
     def _ordered(self, commit: int, row: Any, key: str, body: payment.Ordered) -> None:
         if not body.cause.startswith(("grant-", "budget-", "roll-", "rollrun-", "pool-")):
@@ -179,6 +166,24 @@ class Subsidies:
                     "subsidy_books_differ", subject=code, books=format_fen(self.balances[code]),
                     due=format_fen(due[code]),
                 )  # fmt: skip
+
+
+def _order_of(body: Event) -> tuple[str, int] | None:
+    """The order, and its amount, that must stand beside an event by which subsidy money leaves."""
+    match body:
+        case grant.Paid() if body.amount_fen > body.set_off_fen:
+            return body.payment, body.amount_fen - body.set_off_fen
+        case roll.Paid() if body.purse and body.amount_fen:
+            return body.payment, body.amount_fen
+        case rollrun.ListPaid() if body.payment:
+            return body.payment, body.amount_fen
+        case pool.Paid() if body.payments:
+            name, order = next(reversed(body.payments.items()))
+            return order, body.lines[name]
+        case budget.Returned():
+            return body.payment, body.amount_fen
+        case _:
+            return None
 
 
 def _meet(rule: Exclusion, one: grant.Grant, other: grant.Grant) -> bool:

@@ -30,6 +30,7 @@ from projections.views.duty import Done, Due, Effect, Meaning
 from projections.views.grant_duties import KINDS as GRANT_KINDS
 from projections.views.grant_duties import grant_duties
 from projections.views.loans import unrepriced
+from projections.views.payments import without_account
 from projections.views.uplift import owed_reports
 from projections.views.view import Seen, target
 
@@ -74,6 +75,11 @@ KINDS: Final = {
     "report_uplift": ("报告提标进展", "report the raise of standards", "葫政办发〔2019〕55号 四（三）"),
     "decide": ("审批", "decide the application", f"{CITY} 第十二条"),
     "decide_withdrawal": ("提取审批", "decide the application to withdraw", f"{NATIONAL} 第二十五条"),
+    "payee_account": (
+        "登记收款账户后划款",
+        "put the payee's account on file and send the order",
+        f"{CITY} 第十二条",
+    ),
     "pay_remainder": ("销户后补付", "pay what is owed to a closed account", f"{NATIONAL} 第三、二十一条"),
     **conduct_duties.KINDS,
 }
@@ -402,6 +408,7 @@ def obligations(
     found += _unpublished(connection, on, book)
     found += _about_uplift(connection, on, book)
     found += _remainders(connection, on, book)
+    found += _without_account(connection, on, book)
     found += _about_reserve(connection, on, book, only_open)
     return sorted(found, key=lambda one: (one.due_on or date.max, one.kind, one.subject))
 
@@ -457,6 +464,12 @@ def _remainders(connection: Connection, on: date, book: PolicyBook) -> Iterator[
     )
     for key, moved_on in connection.execute(asked.order_by(accounts.key)):
         yield _waiting("pay_remainder", key, "centre", moved_on, None, on, book)
+
+
+def _without_account(connection: Connection, on: date, book: PolicyBook) -> Iterator[Obligation]:
+    """Orders that no batch takes along: the payee has to name an account."""
+    for one in without_account(connection, on):
+        yield _waiting("payee_account", one.payment, one.payee, one.ordered_on, None, on, book)
 
 
 def _about_uplift(connection: Connection, on: date, book: PolicyBook) -> Iterator[Obligation]:

@@ -14,8 +14,14 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, select
 
 from ledger.books.payments import PURSE_ACCOUNTS
-from ledger.streams.payment import UNDER_WAY, UNPAID
+from ledger.refusal import Refusal
+from ledger.store import tables
+from ledger.streams.base import decode
+from ledger.streams.batch import BATCHES, Batch
+from ledger.streams.batch import Sent as BatchSent
+from ledger.streams.payment import NO_ACCOUNT, PAYMENTS, UNDER_WAY, UNPAID, Payment, Sent
 from projections.registers import REGISTERS
+from projections.views.history import commit_of
 from projections.views.journal import balance_fen
 
 STATUS: Final = {
@@ -57,6 +63,18 @@ class Order(NamedTuple):
     held_fen: int
     reason: str
     cause: str
+
+
+class BatchLine(NamedTuple):
+    """One line of a batch as it was sent, and where its order stands now; ``again`` under a later try."""
+
+    payment: str
+    end_to_end: str
+    payee: str
+    amount_fen: int
+    status: str
+    reason: str
+    again: bool
 
 
 class Difference(NamedTuple):
@@ -103,6 +121,34 @@ def _order(row: Any, on: date) -> Order:
     age_days = max((on - row.since).days, 0)
     named = {name: getattr(row, name) for name in Order._fields if name not in ("payment", "age_days")}
     return Order(payment=row.key, age_days=age_days, **named)
+
+
+def batch_lines(connection: Connection, batch: str) -> tuple[Batch, list[BatchLine]]:
+    """A batch that paid, with its lines in the order of their ids; refuses ``batch_unknown``."""
+    found = REGISTERS["batch"].read(connection, [batch]).get(batch)
+    if found is None or found[1].direction != "pay":
+        raise Refusal("batch_unknown", batch=batch)
+    event = tables.event.c
+    asked = select(event.id).where(event.stream_id == BATCHES.id(batch), event.topic == BatchSent.topic)
+    commit = commit_of(connection, connection.execute(asked).scalars().one())
+    within = event.id.between(commit.first_event_id, commit.last_event_id) & (event.topic == Sent.topic)
+    sent = connection.execute(select(event.stream_id, event.topic, event.state).where(within)).all()
+    ends: dict[str, Any] = {
+        row.stream_id.removeprefix(PAYMENTS.id("")): decode(row.topic, row.state) for row in sent
+    }
+    states = REGISTERS["payment"].read(connection, list(ends))
+    return found[1], [_batch_line(key, states[key][1], ends[key].end_to_end) for key in sorted(ends)]
+
+
+def _batch_line(key: str, state: Payment, end_to_end: str) -> BatchLine:
+    again = state.end_to_end != end_to_end
+    payee = state.payee_account or state.payee
+    return BatchLine(key, end_to_end, payee, state.amount_fen, state.status, state.reason, again)
+
+
+def without_account(connection: Connection, on: date) -> list[Order]:
+    """Orders that stand and were left out of a batch, because their payee has no account on file."""
+    return [one for one in orders(connection, on, status="ordered") if one.reason == NO_ACCOUNT]
 
 
 def differences(connection: Connection, on: date, purse: str = "") -> list[Difference]:

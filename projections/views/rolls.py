@@ -15,6 +15,7 @@ from ledger.store.ledger import Ledger
 from ledger.streams import roll as rolls
 from ledger.streams import rollrun as runs
 from ledger.streams.base import Recorded, decode
+from ledger.streams.payment import Payment
 from projections.registers import REGISTERS
 from projections.views.history import Told, commit_of, told
 
@@ -50,6 +51,7 @@ def _entry(key: str, state: rolls.Roll) -> dict[str, Any]:
         "monthly_fen": state.monthly_fen,
         "difference_fen": state.difference_fen,
         "paid_fen": state.paid_fen,
+        "owed_months": rolls.owed_months(state),
         "owed_fen": state.demanded_fen - state.repaid_fen,
     }
 
@@ -100,12 +102,22 @@ def run_lines(connection: Connection, run: str, limit: int | None = None) -> Ite
             for stream_id, topic, state in connection.execute(asked)
         ]
         entries = REGISTERS["roll"].read(connection, [entry for entry, _, _ in found])
-        for entry, topic, state in found:
-            yield _line(entry, entries[entry][1].payee, decode(topic, state))
+        bodies: list[Any] = [decode(topic, state) for _, topic, state in found]
+        orders = REGISTERS["payment"].read(connection, [getattr(one, "payment", "") for one in bodies])
+        for (entry, _, _), body in zip(found, bodies, strict=True):
+            _, order = orders.get(getattr(body, "payment", ""), (0, None))
+            yield _line(entry, order.payee if order else entries[entry][1].payee, body) | _standing(
+                body, order
+            )
         if left is not None:
             left -= len(found)
             if not left:
                 return
+
+
+def _standing(body: Any, order: Payment | None) -> dict[str, Any]:
+    """The order of a line and where it stands at the bank."""
+    return {"payment": body.payment, "status": order.status, "reason": order.reason} if order else {}
 
 
 def _line(entry: str, payee: str, body: Any) -> dict[str, Any]:

@@ -18,9 +18,11 @@ from commands.jobs import JOBS, run_job
 from commands.payments import ask, receive, release
 from ledger.refusal import Refusal
 from ledger.store.persons import KEY_BYTES, Person, PersonStore
+from projections.documents.batch_list import batch_listing, state_of
 from projections.replay.verify import verify
 from projections.views import all_views
-from projections.views.payments import differences, standings
+from projections.views.obligations import obligations
+from projections.views.payments import batch_lines, differences, standings
 from projections.views.view import catch_up
 
 ON = date(2019, 8, 2)
@@ -159,10 +161,44 @@ def test_payees_without_an_account_are_named_or_left_out(desk, gateway):
     with desk.ledger.database.writing() as connection:
         nobody.add(connection, {"P1": Person("张一", "", "62001"), "P2": Person("李二")})
     with pytest.raises(Refusal, match="payee_account_missing"):
-        released(desk, gateway, nobody)
+        released(desk, gateway, nobody, leave_out=False)
     assert set(statuses(desk).values()) == {"ordered"}
-    assert released(desk, gateway, nobody, leave_out=True)["count"] == 2
+    sent = released(desk, gateway, nobody)
+    assert (sent["count"], sent["left_out"]) == (2, ["A2.3"])
     assert statuses(desk) == {"A1.3": "sent", "A1.4": "sent", "A2.3": "ordered"}
+    with desk.ledger.database.reading() as connection:
+        waiting = [one for one in obligations(connection, ON, only_open=True) if one.kind == "payee_account"]
+        assert [(one.subject, one.who) for one in waiting] == [("A2.3", "P2")]
+    # With nobody else to pay nothing goes; once the account is on file the order goes with the next batch.
+    with pytest.raises(Refusal, match="payee_account_missing"):
+        released(desk, gateway, nobody, "B2")
+    with desk.ledger.database.writing() as connection:
+        nobody.add(connection, {"P3": Person("李二", "", "62002")})
+    desk.do("cancel_payment", {"on": ON, "payment": "A2.3", "reason": "改账户"}, actor="clerk")
+    again = {"on": ON, "payment": "A2.3", "payee_account": "P3", "reason": "改账户"}
+    desk.do("reissue_payment", again, actor="clerk", approver="treasurer")
+    assert released(desk, gateway, nobody, "B2")["count"] == 1
+    with desk.ledger.database.reading() as connection:
+        assert not [one for one in obligations(connection, ON) if one.kind == "payee_account"]
+    assert verify(desk.ledger.database, desk.book).sound
+
+
+def test_a_batch_is_listed_line_by_line_with_what_became_of_each(desk, gateway, people):
+    released(desk, gateway, people)
+    put(gateway, "s1.xml", report(("A1.3-1", "ACSC"), ("A1.4-1", "RJCT")))
+    taken(desk, gateway, people)
+    again = {"on": date(2019, 8, 7), "payment": "A1.4", "reason": "换卡"}
+    desk.do("reissue_payment", again, actor="clerk", approver="treasurer")
+    with desk.ledger.database.reading() as connection:
+        recorded, lines = batch_lines(connection, "B1")
+        listing = batch_listing("B1", recorded, lines, lambda ids: people.read(connection, ids))
+        with pytest.raises(Refusal, match="batch_unknown"):
+            batch_lines(connection, "B9")
+    assert [(one.end_to_end, state_of(one)[1]) for one in lines] == [
+        ("A1.3-1", "settled"), ("A1.4-1", "not paid, ordered again"), ("A2.3-1", "sent to the bank"),
+    ]  # fmt: skip
+    assert listing.totals[3] == sum(row[3] for row in listing.rows) == recorded.amount_fen
+    assert "62001" not in str(listing.rows)
 
 
 STATUS_REPORT = """<?xml version="1.0" encoding="UTF-8"?>

@@ -69,9 +69,11 @@ def reject(state: Roll, entry: str, rejected: Rejected) -> tuple[Event, ...]:
 
 
 def change(state: Roll, entry: str, changed: Changed) -> tuple[Event, ...]:
-    """Takes a change in; the same facts from the same month give no second event."""
-    require_changeable(state, entry, changed.from_month)
-    same = facts_in(state, changed.from_month) == changed.facts and state.members == changed.members
+    """Takes a change in; the same facts from the same month on, with none after them, give no second event."""
+    month = changed.from_month
+    require_changeable(state, entry, month)
+    held = [facts_in(state, month), *(one.facts for one in state.segments if one.from_month > month)]
+    same = all(facts == changed.facts for facts in held) and state.members == changed.members
     return () if same else (changed,)
 
 
