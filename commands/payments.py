@@ -52,27 +52,35 @@ def release(
     ``batch_file_changed`` where a recorded batch would not come out the same.
     """
     recorded = _read(desk, "batch", [batch]).get(batch)
-    nameless: list[str] = []
+    left_out: list[str] = []
     if recorded is None:
-        orders = _standing(desk, purse, on)
-        instructions, nameless = _instructions(desk, people, orders, next_try=True)
-        if nameless and not (leave_out and instructions):
-            raise _payee_missing(nameless)
-        if not instructions:
-            raise Refusal("batch_empty", batch=batch, purse=purse)
-        made = Batch(batch, "pay", on, gateway.own_account(purse), instructions)
-        without = set(nameless)
-        content = {
-            "on": on,
-            "batch": batch,
-            "purse": purse,
-            "payments": [key for key in orders if key not in without],
-            "left_out": nameless,
-            "digest": gateway.digest(made),
-        }
+        content = _to_send(desk, gateway, people, batch, on, purse, leave_out)
+        left_out = content["left_out"]
         desk.do("send_payments", content, actor=actor, approver=approver, key=f"send-{batch}")
         recorded = _read(desk, "batch", [batch])[batch]
-    return _hand_over(desk, gateway, people, batch, recorded) | {"left_out": nameless}
+    return _hand_over(desk, gateway, people, batch, recorded) | {"left_out": left_out}
+
+
+def _to_send(
+    desk: Desk, gateway: BankGateway, people: PersonStore, batch: str, on: date, purse: str, leave_out: bool
+) -> dict[str, Any]:
+    """Which orders go and which do not, with the digest of their file."""
+    orders = _standing(desk, purse, on)
+    instructions, nameless = _instructions(desk, people, orders, next_try=True)
+    if nameless and not (leave_out and instructions):
+        raise _payee_missing(nameless)
+    if not instructions:
+        raise Refusal("batch_empty", batch=batch, purse=purse)
+    made = Batch(batch, "pay", on, gateway.own_account(purse), instructions)
+    without = set(nameless)
+    return {
+        "on": on,
+        "batch": batch,
+        "purse": purse,
+        "payments": [key for key in orders if key not in without],
+        "left_out": nameless,
+        "digest": gateway.digest(made),
+    }
 
 
 def _hand_over(

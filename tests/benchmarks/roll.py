@@ -2,7 +2,8 @@
 
 Every household has an income of its own, so that no outcome is shared. Beside it stands one set-based SQL statement that
 computes the same sums from the same events and writes nothing; the run also decides, writes a line for each household
-with its months and parameter versions, updates the register, spends the budget, orders the lists and links the chain.
+with its months and parameter versions and a payment order for it, updates the registers, spends the budget and links the
+chain. The orders then go to the bank as one batch, and its answer about each of them is taken in.
 Each figure is taken in a process of its own, so that its peak memory is its own.
 """
 
@@ -13,17 +14,22 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import date, datetime, time
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any, Final
 
+from commands.bank.files import FileGateway
 from commands.desk import Desk
+from commands.payments import receive, release
 from commands.rolls.running import assess, pay
 from ledger.dates import SHANGHAI
 from ledger.policy.parameters import Citation, ParameterValue, PolicyBook
 from ledger.store.database import Database
+from ledger.store.persons import KEY_BYTES, Person, PersonStore
 from migrations import upgrade
 from projections.views.rolls import run_lines
-from tests.benchmarks.measuring import Figure, peak_mib
+from tests.benchmarks.measuring import Figure, forget_peak, peak_mib
 from tests.benchmarks.stores import Stores
 
 ROLL, AREA = "urban_dibao_standard", "lianshan"
@@ -80,6 +86,7 @@ def run(kind: str, stores: Stores, small: bool, **_: Any) -> Iterator[Figure]:
         "roll", kind, f"{what}: the month paid", paid["seconds"], "s", paid["seconds"] / bare, against
     )
     yield Figure("roll", kind, f"{what}: peak memory of the run", paid["peak_mib"], "MiB")
+    yield from _to_the_bank(kind, url, what, paid, stores)
     stores.tell(f"{kind}: assessing {households:,} households")
     assessed = _alone(url, "assess", "2019-07", "2019-08-21")
     assert assessed["changed"] == entries == assessed["lines"]
@@ -100,6 +107,21 @@ def run(kind: str, stores: Stores, small: bool, **_: Any) -> Iterator[Figure]:
         against,
     )
     stores.drop(url)
+
+
+def _to_the_bank(kind: str, url: str, what: str, paid: dict[str, Any], stores: Stores) -> Iterator[Figure]:
+    """The month as one batch with a line for each household, and the bank's answer about each line."""
+    against = "times the payment of the month"
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "bank.yaml").write_text('subsidy: {name: x, account: "1", bank: "2"}\n', "utf-8")
+        for step, text in (("send", "sent as one batch"), ("receive", "the bank's answers taken in")):
+            stores.tell(f"{kind}: {text}")
+            done = _alone(url, step, folder, "2019-07-26")
+            assert done["count"] == paid["entries"], done
+            seconds = done["seconds"]
+            ratio = seconds / paid["seconds"]
+            yield Figure("roll", kind, f"{what}: {text}", seconds, "s", ratio, against)
+            yield Figure("roll", kind, f"{what}: peak memory, {text}", done["peak_mib"], "MiB")
 
 
 def _take_over(url: str, households: int) -> None:
@@ -137,12 +159,61 @@ def _alone(*arguments: str) -> dict[str, Any]:
     return answer
 
 
+def _send(desk: Desk, folder: str, on: date) -> dict[str, Any]:
+    people = PersonStore(bytes(KEY_BYTES))
+    return release(
+        desk,
+        FileGateway(Path(folder)),
+        people,
+        "B1",
+        on,
+        purse="subsidy",
+        actor="clerk",
+        approver="treasurer",
+    )
+
+
+def _receive(desk: Desk, folder: str, on: date) -> dict[str, Any]:
+    gateway, people = FileGateway(Path(folder)), PersonStore(bytes(KEY_BYTES))
+    taken = receive(desk, gateway, people, on, actor="clerk")
+    return {"count": taken["settled"]}
+
+
+def _prepare(desk: Desk, what: str, folder: str) -> None:
+    """Accounts of all payees on file before a batch; before its answers a message of the bank."""
+    if what == "send":
+        with desk.ledger.database.writing() as connection:
+            payees = connection.exec_driver_sql("SELECT payee FROM register_payment").scalars()
+            PersonStore(bytes(KEY_BYTES)).add(
+                connection, {one: Person("张某", "", f"62{number:017d}") for number, one in enumerate(payees)}
+            )
+    elif what == "receive":
+        with desk.ledger.database.reading() as connection:
+            ends = connection.exec_driver_sql("SELECT end_to_end FROM register_payment").scalars().all()
+        settled = "".join(ANSWER.format(end) for end in ends)
+        (Path(folder) / "in" / "s1.xml").write_text(REPORT.format(settled), "utf-8")
+
+
+REPORT: Final = (
+    '<?xml version="1.0" encoding="UTF-8"?>'
+    '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.12"><CstmrPmtStsRpt>'
+    "<GrpHdr><MsgId>S1</MsgId><CreDtTm>2019-07-26T09:00:00+08:00</CreDtTm></GrpHdr>"
+    "<OrgnlGrpInfAndSts><OrgnlMsgId>B1</OrgnlMsgId><OrgnlMsgNmId>pain.001.001.09</OrgnlMsgNmId></OrgnlGrpInfAndSts>"
+    "<OrgnlPmtInfAndSts><OrgnlPmtInfId>B1</OrgnlPmtInfId>{}</OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>"
+)
+ANSWER: Final = "<TxInfAndSts><OrgnlEndToEndId>{0}</OrgnlEndToEndId><TxSts>ACSC</TxSts></TxInfAndSts>"
+
+
 def main(url: str, what: str, month: str, day: str) -> None:
-    """One run in this process: its answer, seconds and peak memory as JSON."""
+    """One run in this process: its answer, seconds and peak memory as JSON. A batch has its folder for a month."""
     on = date.fromisoformat(day)
     with Desk(url, clock=_on(on), book=book()) as desk:
+        _prepare(desk, what, month)
+        forget_peak()
         began = perf_counter()
-        if what == "pay":
+        if what in ("send", "receive"):
+            done = (_send if what == "send" else _receive)(desk, month, on)
+        elif what == "pay":
             done = pay(desk, ROLL, AREA, month, on, actor="clerk", approver="treasurer")
         else:
             done = assess(desk, ROLL, AREA, month, on, actor="county")
