@@ -1,11 +1,11 @@
 """Entries of rolls know the months that were taken back from their payee.
 
-Revision ID: 0035
+Revision ID: 0034
 """
 
 from alembic import op
 
-revision = "0035"
+revision = "0034"
 down_revision = "0033"
 
 
