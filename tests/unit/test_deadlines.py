@@ -59,6 +59,7 @@ def test_every_duty_says_whose_period_it_is_and_none_says_two():
         "decide_loan",
         "decide_withdrawal",
         "pay_remainder",
+        "payee_account",
         "publish_report",
         "send_letter",
         "send_transfer",
