@@ -146,7 +146,7 @@ def assign_arrears(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """
     key, on = given["employer"], given["on"]
     state = work.employer(key)
-    employers.require_active(state, key)
+    employers.require_known(state, key)
     through, wage_fen = _last_complete(on), given["evidenced_wage"] or 0
     months_owed = _owed_for_good(work, key, through)
     proofs: tuple[dict[str, Any], ...] = ()

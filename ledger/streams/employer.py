@@ -338,8 +338,8 @@ def remit_month(state: Employer, employer: str, month: int, oldest_unpaid: int |
 
 
 def assign_arrears(state: Employer, employer: str, assigned: ArrearsAssigned) -> tuple[Event, ...]:
-    """Names who pays the arrears (第十条); refuses when nothing is owed."""
-    require_active(state, employer)
+    """Names who pays the arrears (第十条), also of an employer that has gone; refuses when nothing is owed."""
+    require_known(state, employer)
     if not assigned.total_fen:
         raise Refusal("no_arrears", employer=employer)
     named = tuple(sorted(map(parse_month, assigned.months)))
@@ -370,6 +370,12 @@ def close(state: Employer, employer: str, owed_fen: int, live: int, closed: Clos
     if live:
         raise Refusal("employer_has_accounts", employer=employer, count=live)
     return (closed,)
+
+
+def require_known(state: Employer, employer: str) -> None:
+    """Refuses an employer that was never registered."""
+    if not state.status:
+        raise Refusal("employer_unknown", employer=employer)
 
 
 def require_active(state: Employer, employer: str) -> None:

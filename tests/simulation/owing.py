@@ -45,7 +45,7 @@ MAY_BE_REFUSED = {
     "month_before_first", "month_out_of_order", "month_already_remitted", "employer_deferred", "remittance_empty",
     "rate_in_remitted_month", "nothing_deferred", "rate_not_lower", "base_in_paid_month", "spent_since",
     "employer_has_accounts", "remittance_differs", "no_arrears", "amount_not_positive", "month_not_paid",
-    "insufficient_balance",
+    "insufficient_balance", "arrears_without_debtor",
 }  # fmt: skip
 """What a request that comes at the wrong moment may be answered; anything else is a fault of the office."""
 
