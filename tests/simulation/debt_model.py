@@ -25,12 +25,13 @@ def month(day: date) -> int:
 
 @dataclass
 class Employer:
-    """Its general rates, its reduced ones and its deferrals by month, and who was named to pay which debt."""
+    """Its general rates, its reduced ones and its deferrals by month, who was named to pay which debt, and last."""
 
     rates: list[tuple[int, Decimal]]
     reduced: list[tuple[Span, Decimal]] = field(default_factory=list)
     deferred: list[Span] = field(default_factory=list)
     named: dict[tuple[str, int], str] = field(default_factory=dict)
+    debtor: str = ""
 
     def rate(self, of: int) -> Decimal:
         for (first, last), rate in self.reduced:
@@ -179,6 +180,7 @@ class Debts:
             if worker.owing(of) == employer
         ]
         self.employers[employer].named.update(dict.fromkeys(owed, debtor))
+        self.employers[employer].debtor = debtor
 
     def payers(self, key: str, of: int) -> set[str]:
         """Whose money pays a month: who owes it, and who was named for it."""

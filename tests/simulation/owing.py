@@ -43,9 +43,9 @@ GAPS = (0, 0, 3, 11, 17, 31)
 MAY_BE_REFUSED = {
     "already_deferred", "account_sealed", "month_already_paid", "month_not_due", "month_needs_make_up",
     "month_before_first", "month_out_of_order", "month_already_remitted", "employer_deferred", "remittance_empty",
-    "rate_in_remitted_month", "nothing_deferred", "rate_not_lower", "base_in_paid_month", "spent_since",
+    "rate_in_remitted_month", "nothing_deferred", "rate_not_lower", "base_in_paid_month", "base_fixed", "spent_since",
     "employer_has_accounts", "remittance_differs", "no_arrears", "amount_not_positive", "month_not_paid",
-    "insufficient_balance", "arrears_without_debtor",
+    "insufficient_balance",
 }  # fmt: skip
 """What a request that comes at the wrong moment may be answered; anything else is a fault of the office."""
 
@@ -268,7 +268,7 @@ class Collection:
     # ---------------------------------------------------------------- employers
 
     def _named(self, employer: str, into: str) -> None:
-        """Arrears have a debtor before an employer goes (第十条)."""
+        """Arrears have a debtor before an employer goes, and before who was named for them goes (第十条)."""
         debtor = self.random.choice((into, "上级单位"))
         if self.do("assign_arrears", employer=employer, debtor=debtor):
             self.debts.name(employer, debtor, self.today)
@@ -296,7 +296,9 @@ class Collection:
         employer = self.debts.workers[key].employer
         if len(self.active) < 3 or employer not in self.active:
             return
-        self._named(employer, "清算组")
+        for other, one in self.debts.employers.items():
+            if other == employer or one.debtor == employer:
+                self._named(other, "清算组")
         if self.do("close_employer", employer=employer, reason="撤销"):
             self.active.remove(employer)
 
